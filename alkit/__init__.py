@@ -1,0 +1,15 @@
+"""Companion to the paper "Human-in-the-Loop ML Project": pool-based active learning for images.
+
+from alkit import Config, load, run
+
+data = load("digits")
+for round in run(Config(dataset="digits", num_initial=20, num_rounds=5, epochs=20, learning_rate=0.1), data):
+    print(round.num_labelled, round.valid_accuracy)
+"""
+
+from alkit.config import Config
+from alkit.data import Dataset, load
+from alkit.loop import Round, run
+
+__version__ = "0.1.0"
+__all__ = ["Config", "Dataset", "Round", "load", "run"]

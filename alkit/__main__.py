@@ -1,0 +1,51 @@
+"""python -m alkit reproduce|plan|report PROFILE: what the Makefile calls."""
+
+import argparse
+import sys
+
+from alkit.determinism import resolve_device
+from alkit.execute import NotebookFailed, default_workers, reproduce
+from alkit.grid import check_all, load_all, read_profile
+from alkit.plan import Estimate, in_words, table
+from alkit.report import data_notebook, report
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m alkit", description=__doc__)
+    parser.add_argument("command", choices=("reproduce", "plan", "report"))
+    parser.add_argument("profile", help="a file of params/, without .yaml")
+    parser.add_argument("--workers", type=int, help="experiments at a time (default: one a core, or one on a GPU)")
+    args = parser.parse_args()
+    try:
+        if args.workers is not None and args.workers < 1:
+            raise ValueError(f"workers={args.workers} is not above zero")
+        profile = read_profile(args.profile)
+        if args.command == "report":
+            print(f"Report: {report(profile)}")
+            return 0
+        data = load_all(profile)
+        check_all(profile, data)
+        estimate = Estimate(data)
+        workers = args.workers or default_workers(profile)
+        device = resolve_device(profile.experiments[0].configs[0].device)
+        if args.command == "plan":
+            print(table(profile.experiments, estimate))
+            todo = [e for e in profile.experiments if e.rounds_done() < e.num_rounds]
+            left = sum(map(estimate.seconds_left, todo)) / workers
+            count = len(profile.experiments)
+            print(f"{count} experiments, about {in_words(left)} left on this {device.type}, {workers} at a time")
+            return 0
+        del data
+        data_notebook(profile)
+        failed = reproduce(profile, estimate, workers)
+        print(f"Report: {report(profile)}")
+        if failed:
+            print(f"{len(failed)} of {len(profile.experiments)} experiments failed: {', '.join(failed)}", file=sys.stderr)
+        return 1 if failed else 0
+    except (ValueError, NotebookFailed) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1 if isinstance(error, NotebookFailed) else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

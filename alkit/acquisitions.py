@@ -1,0 +1,48 @@
+"""Acquisition functions (section 3.5): pure scores on log-probabilities; the highest scores are queried."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.special import entr
+
+LogProbs = Float[Tensor, "pool sample class"]
+Scores = Float[Tensor, " pool"]
+
+
+def entropy(log_probs: LogProbs) -> Scores:
+    """Entropy of the predictive distribution, the mean over samples, in nats (Eq. 4): 0 if certain, at most log(class)."""
+    return entr(log_probs.exp().mean(dim=1)).sum(dim=-1)
+
+
+def bald(log_probs: LogProbs) -> Scores:
+    """Mutual information between label and parameters, in nats (Eq. 5; Houlsby et al., arXiv:1112.5745).
+
+    BALD(x) = H[E_k p(y|x,k)] - E_k H[p(y|x,k)]: 0 where the samples agree, at most the entropy. The difference of the
+    two can round to just below zero, which is zero.
+    """
+    return (entropy(log_probs) - entr(log_probs.exp()).sum(dim=-1).mean(dim=1)).clamp_min(0)
+
+
+class Acquisition(NamedTuple):
+    """How a query is chosen: by `score`, from one deterministic pass or from Monte-Carlo dropout samples.
+
+    Without a score, at random, and the pool is never looked at.
+    """
+
+    score: Callable[[LogProbs], Scores] | None
+    samples: bool = False
+
+
+ACQUISITIONS = {
+    "random": Acquisition(None),
+    "entropy": Acquisition(entropy),
+    "bald": Acquisition(bald, samples=True),
+}
+
+
+def highest(scores: Scores, count: int) -> list[int]:
+    """Positions of the `count` highest scores, highest first; equal scores in the order of the pool."""
+    return torch.argsort(scores, descending=True, stable=True)[:count].tolist()

@@ -1,0 +1,181 @@
+"""One run's settings. The defaults are the paper's (section 4); every choice it leaves open is a field."""
+
+import contextlib
+import hashlib
+import json
+import typing
+from dataclasses import asdict, dataclass, field, fields
+
+from alkit.data import Dataset
+
+MODELS = ("lenet", "resnet18")
+ACQUISITIONS = ("random", "entropy", "bald")
+NOISES = ("none", "gaussian", "salt_and_pepper")
+SPLITS = ("train", "pool", "valid", "test")
+CHOICES = {
+    "model": MODELS,
+    "acquisition": ACQUISITIONS,
+    "noise": NOISES,
+    "noise_splits": SPLITS,
+    "noise_draw": ("access", "once"),
+    "last_batch": ("keep", "merge", "drop"),
+}
+AT_LEAST_ZERO = {"seed", "num_rounds", "momentum", "weight_decay", "noise_sd"}
+FRACTIONS = {"dropout", "train_dropout", "noise_probability", "noise_pixels"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """One active-learning run: a condition (data set, model, acquisition, noise), a seed and the hyper-parameters.
+
+    Raises ValueError, naming the value and the choices, for anything that could not be run.
+    """
+
+    dataset: str = "mnist"  # digits, mnist, cifar10, fashion_mnist, or the name of an .npz file
+    model: str = "lenet"
+    acquisition: str = "random"
+    noise: str = "none"
+    seed: int = 0
+
+    num_initial: int = 100  # labels at the start, the same number of every class
+    num_valid: int = 300  # labels of the validation set, stratified
+    num_rounds: int = 100
+    query_size: int = 10  # labels bought in a round
+    num_pool: int | None = None  # images that can be queried, drawn per seed; None: all that are left
+    evaluate_every: int = 1  # validate in every n-th round and in the last; the test set only in the last
+
+    epochs: int = 100
+    learning_rate: float = 1e-3
+    momentum: float = 0.0
+    weight_decay: float = 1e-4
+    batch_size: int = 64
+    last_batch: str = "keep"  # an epoch's last, smaller batch: keep it, merge it into the one before, or drop it
+    train_dropout: float = 0.0  # rate in the classifier while training; the paper's networks have none
+
+    num_samples: int = 10  # T, Monte-Carlo dropout samples of BALD
+    dropout: float = 0.5  # rate in the classifier while BALD scores the pool
+
+    noise_probability: float = 0.1  # that an image is hit
+    noise_sd: float = 1.0  # Gaussian noise, in standardised units
+    noise_pixels: float = 0.1  # salt-and-pepper noise: the share of an affected image's pixels
+    noise_splits: tuple[str, ...] = SPLITS
+    noise_draw: str = "access"  # new noise at every pass over the images, or drawn once for the whole run
+
+    device: str = field(default="auto", compare=False)  # where it runs is logged but is not part of what is run
+
+    def __post_init__(self):
+        object.__setattr__(self, "noise_splits", _as_tuple(self.noise_splits))
+        for f in fields(self):
+            _check_type(f.name, f.type, getattr(self, f.name))
+        for name, choices in CHOICES.items():
+            value = getattr(self, name)
+            for one in value if isinstance(value, tuple) else (value,):
+                if one not in choices:
+                    raise ValueError(f"unknown {name} {one!r}; choose {', '.join(choices)}")
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if isinstance(value, (int, float)):
+                _check_range(f.name, value)
+
+    @property
+    def budget(self) -> int:
+        """Labels in total, initial and queried (without the validation set)."""
+        return self.num_initial + self.num_rounds * self.query_size
+
+    def evaluated(self, number: int) -> bool:
+        """Whether round `number` measures validation accuracy."""
+        return number % self.evaluate_every == 0 or number == self.num_rounds
+
+    def num_labelled(self, number: int) -> int:
+        """Labels that round `number` trains on."""
+        return self.num_initial + number * self.query_size
+
+    @property
+    def digest(self) -> str:
+        """A name for everything but the seed and the device."""
+        settings = {k: v for k, v in self.as_dict().items() if k not in ("seed", "device")}
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
+
+    def as_dict(self) -> dict:
+        """The fields as JSON can hold them."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+
+
+def from_dict(settings: dict) -> Config:
+    """A Config from a mapping such as a params file's; raises ValueError for a name that is no field."""
+    names = [f.name for f in fields(Config)]
+    for name in settings:
+        if name not in names:
+            raise ValueError(f"unknown parameter {name!r}; choose {', '.join(names)}")
+    return Config(**settings)
+
+
+def check(config: Config, data: Dataset) -> None:
+    """Raise ValueError if `config` asks for what `data` cannot give. Costs nothing; call it before any work."""
+    num_train, num_classes = len(data.y_train), data.num_classes
+    if config.num_initial % num_classes:
+        below = config.num_initial - config.num_initial % num_classes
+        near = f"{below} or {below + num_classes}" if below else f"{num_classes} or more"
+        raise ValueError(
+            f"num_initial={config.num_initial} cannot be balanced over the {num_classes} classes of {data.name}; choose {near}"
+        )
+    if config.num_valid < num_classes:
+        raise ValueError(f"num_valid={config.num_valid} cannot be stratified over the {num_classes} classes of {data.name}")
+    asked = config.num_valid + config.budget
+    if asked > num_train:
+        raise ValueError(
+            f"num_initial={config.num_initial} + num_valid={config.num_valid} + num_rounds={config.num_rounds} x "
+            f"query_size={config.query_size} asks for {asked:,} images; {data.name} has {num_train:,} to train on"
+        )
+    if config.num_pool is not None and config.num_pool < config.num_rounds * config.query_size:
+        raise ValueError(
+            f"num_pool={config.num_pool} is smaller than num_rounds={config.num_rounds} x query_size={config.query_size}"
+        )
+    rarest = int(data.y_train.bincount(minlength=num_classes).min())
+    if config.num_initial // num_classes + config.num_valid // num_classes + 1 > rarest:
+        raise ValueError(
+            f"{data.name} has a class of only {rarest} training images, too few for num_initial={config.num_initial} "
+            f"(balanced) and num_valid={config.num_valid}"
+        )
+    if config.model == "lenet" and min(data.image_shape[1:]) < 12:
+        raise ValueError(f"lenet needs images of 12x12 or more; those of {data.name} are {data.size_in_words}")
+    if config.model == "resnet18" and config.last_batch == "keep":
+        # Batch norm cannot be computed from a batch that leaves it a single value per channel (32 pixels shrink to 1).
+        alone = [config.num_labelled(r) for r in range(config.num_rounds + 1)]
+        alone = [n for n in alone if n % config.batch_size == 1 and max(data.image_shape[1:]) <= 32]
+        if alone:
+            raise ValueError(
+                f"{alone[0]} labels in batches of batch_size={config.batch_size} leave one image over, which batch norm "
+                "cannot train on; choose last_batch merge or drop, or another batch_size"
+            )
+
+
+def _as_tuple(value):
+    return tuple(value) if isinstance(value, (list, tuple)) else (value,)
+
+
+def _check_type(name: str, kind, value) -> None:
+    kinds = typing.get_args(kind) if not isinstance(kind, type) and typing.get_origin(kind) is not tuple else (kind,)
+    if name == "noise_splits":
+        kinds = (tuple,)
+    if float in kinds:
+        kinds += (int,)
+    if isinstance(value, bool) or not isinstance(value, kinds):
+        hint = ""
+        if isinstance(value, str):
+            with contextlib.suppress(ValueError):
+                hint = f"; write it as a number: {float(value)!r} (YAML reads 1e-3 as text, 1.0e-3 as a number)"
+        wanted = " or ".join("nothing" if k is type(None) else k.__name__ for k in kinds)
+        raise ValueError(f"{name}={value!r} is {type(value).__name__}, not {wanted}{hint}")
+
+
+def _check_range(name: str, value: float) -> None:
+    if name in FRACTIONS:
+        top = 1 if name.startswith("noise") else 0.99
+        if not 0 <= value <= top:
+            raise ValueError(f"{name}={value} is outside 0 .. {top}")
+    elif name in AT_LEAST_ZERO:
+        if not 0 <= value < float("inf"):
+            raise ValueError(f"{name}={value} is not zero or more")
+    elif not 0 < value < float("inf"):
+        raise ValueError(f"{name}={value} is not above zero")

@@ -1,0 +1,62 @@
+"""What makes a run repeatable: the device, its arithmetic, and one generator for every draw.
+
+No random state is carried from round to round. A draw is named by (seed, stream, round), so round r can be computed
+from the labelled set alone, resuming needs no pickled state, and one seed gives every acquisition the same split,
+initial weights and noise (paired comparisons). All draws are made on the CPU: a seed means the same on every device.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+
+# Only append: a stream's position is part of its seed.
+STREAMS = (
+    "split", "init", "shuffle", "dropout", "query", "samples",
+    "noise-train", "noise-pool", "noise-valid", "noise-test", "noise-once-train", "noise-once-test",
+)  # fmt: skip
+
+
+def derived_seed(seed: int, stream: str, number: int = 0) -> int:
+    """A 32-bit seed for the draws of `stream` in round `number`; streams and rounds are independent."""
+    return int(np.random.SeedSequence([seed, STREAMS.index(stream), number]).generate_state(1)[0])
+
+
+def generator(seed: int, stream: str, number: int = 0) -> torch.Generator:
+    """A fresh CPU generator for the draws of `stream` in round `number`."""
+    return torch.Generator().manual_seed(derived_seed(seed, stream, number))
+
+
+@contextmanager
+def seeded(seed: int, stream: str, number: int = 0) -> Iterator[None]:
+    """Seed torch's global generators inside the block (weights, training dropout) and restore them after it."""
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        torch.manual_seed(derived_seed(seed, stream, number))
+        yield
+
+
+def resolve_device(name: str) -> torch.device:
+    """The device called `name`; "auto" is the first GPU if there is one, else the CPU. Arithmetic is made exact.
+
+    float32 stays float32 (no TF32) and cuDNN picks the same kernels every time. Raises ValueError for a device that
+    is not there.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise ValueError(f"unknown device {name!r}; choose auto, cpu, cuda or cuda:<number>") from None
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise ValueError(f"device {name!r} is not there: {torch.cuda.device_count()} CUDA devices seen; choose auto or cpu")
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.deterministic = True
+    return device
+
+
+def device_name(device: torch.device) -> str:
+    """The device in words, for logs: a GPU's model name, or "cpu"."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type

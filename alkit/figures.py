@@ -1,0 +1,130 @@
+"""The paper's Figures 4 to 6 and the pictures of the experiment and data notebooks, in colour-blind-safe colours."""
+
+import textwrap
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from torch import Tensor
+
+from alkit.config import ACQUISITIONS, NOISES
+from alkit.results import published
+from alkit.tables import name
+
+# Okabe and Ito's palette; acquisitions and noises never share a figure, so a colour means one thing in each.
+COLOURS = {
+    "random": "#444444", "entropy": "#D55E00", "bald": "#0072B2",
+    "none": "#444444", "gaussian": "#D55E00", "salt_and_pepper": "#009E73",
+}  # fmt: skip
+PAPER_DATASETS = ("mnist", "cifar10", "fashion_mnist")
+
+
+def style() -> None:
+    """Type and lines for a page's width; call once in a notebook."""
+    sns.set_theme(context="paper", style="ticks", font_scale=1.15, rc={"axes.grid": True, "grid.color": "#e6e6e6"})
+    plt.rcParams.update({"figure.dpi": 100, "savefig.dpi": 200, "axes.spines.top": False, "axes.spines.right": False})
+
+
+def figure4(frame: pd.DataFrame, data_note: str) -> Figure:
+    """Validation accuracy of LeNet without noise in the ideal scenario's finer variant, one line an acquisition."""
+    shown = frame.query("scenario == 'ideal_fine' and model == 'lenet' and noise == 'none'")
+    return _panels(shown, "acquisition", {"lenet": "-"}, _datasets(shown, ("mnist",)), data_note)
+
+
+def figure5(frame: pd.DataFrame, data_note: str) -> Figure:
+    """Validation accuracy without noise in the constrained scenario: colour acquisition, line style model."""
+    shown = frame.query("scenario == 'constrained' and noise == 'none'")
+    return _panels(shown, "acquisition", {"resnet18": "-", "lenet": (0, (4, 2))}, _datasets(shown, PAPER_DATASETS), data_note)
+
+
+def figure6(frame: pd.DataFrame, data_note: str) -> Figure:
+    """Validation accuracy of LeNet with BALD in the constrained scenario, one line a noise."""
+    shown = frame.query("scenario == 'constrained' and model == 'lenet' and acquisition == 'bald'")
+    return _panels(shown, "noise", {"lenet": "-"}, _datasets(shown, PAPER_DATASETS), data_note)
+
+
+def _datasets(frame: pd.DataFrame, paper: tuple[str, ...]) -> list[str]:
+    """The paper's panels, or those of other data where none of the paper's was run."""
+    others = [d for d in frame.dataset.unique() if d not in paper]
+    return others + [d for d in paper if d in set(frame.dataset) or not others]
+
+
+def _panels(frame: pd.DataFrame, colour: str, styles: dict, datasets: list[str], data_note: str) -> Figure:
+    width = {1: 6.4, 2: 8.4}.get(len(datasets), 10.5)
+    figure, axes = plt.subplots(1, len(datasets), figsize=(width, 4.2), squeeze=False, layout="constrained")
+    order = ACQUISITIONS if colour == "acquisition" else NOISES
+    marks = published().query("table == 2")
+    for ax, dataset in zip(axes[0], datasets, strict=True):
+        panel = frame.query("dataset == @dataset")
+        for model, line in styles.items():
+            for value in order:
+                runs = panel[(panel[colour] == value) & (panel.model == model)].dropna(subset="valid_accuracy")
+                if len(runs):
+                    curve(ax, runs, COLOURS[value], line)
+        if panel.empty:
+            ax.text(0.5, 0.5, "not run yet", transform=ax.transAxes, ha="center", va="center", color="#777777")
+        elif frame.scenario.iloc[0] == "constrained":
+            _published_marks(ax, marks, panel, colour, dataset, styles)
+        ax.set(title=name(dataset), xlabel="labelled images", ylim=(0, 100))
+    axes[0, 0].set_ylabel("validation accuracy (%)")
+    handles = [Line2D([], [], color=COLOURS[v], lw=2.2, label=name(v)) for v in order]
+    if len(styles) > 1:
+        handles += [Line2D([], [], color="#777777", lw=1.8, ls=s, label=name(m)) for m, s in styles.items()]
+    if set(datasets) & set(PAPER_DATASETS) and len(frame) and frame.scenario.iloc[0] == "constrained":
+        handles.append(Line2D([], [], color="#777777", marker="D", mfc="white", ls="", label="paper's final test accuracy"))
+    handles.append(Line2D([], [], ls="", label=_seeds(frame)))
+    figure.legend(
+        handles=handles, loc="outside upper center", ncols=len(handles), frameon=False, handlelength=2.4, columnspacing=1.4
+    )
+    note(figure, data_note)
+    return figure
+
+
+def _published_marks(ax: Axes, marks: pd.DataFrame, panel: pd.DataFrame, colour: str, dataset: str, styles: dict) -> None:
+    right = panel.num_labelled.max()
+    fixed = {"noise": "none"} if colour == "acquisition" else {"acquisition": "bald"}
+    ((key, value),) = fixed.items()
+    for _, mark in marks[(marks.dataset == dataset) & (marks[key] == value) & marks.model.isin(styles)].iterrows():
+        ax.plot(right, mark.percent, "D", ms=5.5, mfc="white", mec=COLOURS[mark[colour]], mew=1.4, clip_on=False, zorder=5)
+
+
+def curve(ax: Axes, runs: pd.DataFrame, colour: str, line="-") -> None:
+    """Mean over seeds, and a band of one standard error to either side where there is more than one."""
+    points = runs.groupby("num_labelled").valid_accuracy.agg(["mean", "sem"])
+    ax.plot(points.index, points["mean"], color=colour, ls=line, lw=1.8)
+    if points["sem"].notna().any():
+        ax.fill_between(
+            points.index, points["mean"] - points["sem"], points["mean"] + points["sem"], color=colour, alpha=0.18, lw=0
+        )
+
+
+def _seeds(frame: pd.DataFrame) -> str:
+    counts = sorted(frame.groupby(["dataset", "model", "acquisition", "noise"]).seed.nunique().unique())
+    if not counts:
+        return "no finished run"
+    words = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    return f"{words} seed{'s' if counts[-1] > 1 else ''}" + (", band ± 1 s.e." if counts[-1] > 1 else "")
+
+
+def note(figure: Figure, text: str) -> None:
+    """A line under a figure that says on what data it was made."""
+    wrapped = "\n".join(textwrap.fill(line, int(figure.get_figwidth() * 17)) for line in text.splitlines())
+    figure.supxlabel(wrapped, fontsize=7, color="#555555", x=0.01, ha="left")
+
+
+def strip(ax: Axes, images: Tensor, titles: list[str] | None = None) -> None:
+    """uint8 images [N, C, H, W] in a row, one pixel apart."""
+    count, _, height, width = images.shape
+    canvas = np.full((height, count * (width + 1) - 1, 3), 255, dtype=np.uint8)
+    for i, image in enumerate(images.cpu().numpy()):
+        canvas[:, i * (width + 1) : i * (width + 1) + width] = np.broadcast_to(image.transpose(1, 2, 0), (height, width, 3))
+    ax.imshow(canvas, interpolation="nearest")
+    ax.set_xticks([(width + 1) * i + width / 2 for i in range(count)] if titles else [], titles or [], fontsize=8)
+    ax.set_yticks([])
+    ax.tick_params(length=0)
+    ax.grid(False)
+    sns.despine(ax=ax, left=True, bottom=True)

@@ -1,0 +1,144 @@
+"""A profile: a params file read as experiments.
+
+    about: one line on what the profile is for
+    seeds: [0, 1, 2]
+    defaults: {epochs: 20}            # fields of alkit.Config; what is not named is the paper's
+    grid:                             # blocks; a list stands for each of its values
+      - scenario: constrained
+        dataset: [mnist, cifar10]
+        acquisition: [random, bald]
+        num_rounds: 20
+
+An experiment is a condition (scenario, dataset, model, acquisition, noise); its seeds run in one notebook.
+"""
+
+import itertools
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import yaml
+
+from alkit import log
+from alkit.config import Config, check, from_dict
+from alkit.data import Dataset, load
+from alkit.paths import OUTPUTS, PARAMS, shown
+
+AXES = ("dataset", "model", "acquisition", "noise")
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One condition: a config for each seed, and the folder of its notebook and logs."""
+
+    scenario: str
+    configs: tuple[Config, ...]
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def num_rounds(self) -> int:
+        """Rounds over all seeds, round 0 included."""
+        return sum(c.num_rounds + 1 for c in self.configs)
+
+    def log_path(self, config: Config) -> Path:
+        return self.folder / f"seed-{config.seed}.jsonl"
+
+    def rounds_done(self) -> int:
+        """Rounds in the logs so far, counted without reading them."""
+        paths = [self.log_path(c) for c in self.configs]
+        return sum(max(0, p.read_bytes().count(b"\n") - 1) for p in paths if p.exists())
+
+
+@dataclass(frozen=True)
+class Profile:
+    name: str
+    about: str
+    experiments: tuple[Experiment, ...]
+    folder: Path
+
+
+def read_profile(name: str, outputs: Path = OUTPUTS, params: Path = PARAMS) -> Profile:
+    """The profile called `name` (params/<name>.yaml). Raises ValueError for whatever in it could not be run."""
+    path = params / f"{name}.yaml"
+    if not path.exists():
+        raise ValueError(f"unknown profile {name!r}; choose {', '.join(sorted(p.stem for p in params.glob('*.yaml')))}")
+    try:
+        content = yaml.safe_load(path.read_text())
+    except yaml.YAMLError as error:
+        raise ValueError(f"{shown(path)} is no YAML: {' '.join(str(error).split())}") from None
+    try:
+        return _profile(name, content, outputs)
+    except ValueError as error:
+        raise ValueError(f"{shown(path)}: {error}") from None
+
+
+def _profile(name: str, content: object, outputs: Path) -> Profile:
+    keys = ("about", "seeds", "defaults", "grid")
+    if not isinstance(content, dict) or not isinstance(content.get("grid"), list):
+        raise ValueError(f"a profile is a mapping with {', '.join(keys)}, and its grid a list of blocks")
+    for key in content:
+        if key not in keys:
+            raise ValueError(f"unknown key {key!r}; choose {', '.join(keys)}")
+    defaults, seeds = content.get("defaults") or {}, content.get("seeds", [0, 1, 2])
+    if not isinstance(defaults, dict):
+        raise ValueError(f"defaults={defaults!r} is {type(defaults).__name__}, not a mapping")
+    experiments = [e for block in content["grid"] for e in _expand(block, defaults, seeds, outputs / name)]
+    names = [e.name for e in experiments]
+    for one in names:
+        if names.count(one) > 1:
+            raise ValueError(f"the experiment {one} stands in the grid {names.count(one)} times")
+    return Profile(name, " ".join(str(content.get("about", "")).split()), tuple(experiments), outputs / name)
+
+
+def _expand(block: object, defaults: dict, seeds: list, folder: Path) -> list[Experiment]:
+    if not isinstance(block, dict) or not isinstance(block.get("scenario"), str):
+        raise ValueError(f"a block of the grid is a mapping that names its scenario, not {block!r}")
+    settings = {**defaults, **block}
+    scenario, seeds = settings.pop("scenario"), settings.pop("seeds", seeds)
+    if not isinstance(seeds, list) or not seeds or len(set(map(str, seeds))) < len(seeds):
+        raise ValueError(f"seeds={seeds!r} is not a list of different whole numbers")
+    if "seed" in settings:
+        raise ValueError("seed is not a parameter of a profile; name its seeds")
+    for name, value in settings.items():
+        if isinstance(value, list) and name not in (*AXES, "noise_splits"):
+            raise ValueError(f"{name}={value!r} is a list; only {', '.join(AXES)} can be")
+    axes = [_as_list(settings.pop(axis, getattr(Config, axis))) for axis in AXES]
+    experiments = []
+    for values in itertools.product(*axes):
+        first = from_dict({**settings, **dict(zip(AXES, values, strict=True))})
+        configs = tuple(replace(first, seed=seed) for seed in seeds)
+        experiments.append(Experiment(scenario, configs, folder / "-".join((scenario, *values))))
+    return experiments
+
+
+def _as_list(value) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def load_all(profile: Profile) -> dict[str, Dataset]:
+    """Every data set of the profile, on the CPU and without its images' device copies; downloads what is missing."""
+    names = dict.fromkeys(c.dataset for e in profile.experiments for c in e.configs)
+    return {name: load(name, device="cpu") for name in names}
+
+
+def check_all(profile: Profile, data: dict[str, Dataset]) -> None:
+    """Raise ValueError for the first experiment that cannot run, or whose folder holds something else. No work is done."""
+    for experiment in profile.experiments:
+        for config in experiment.configs:
+            try:
+                check(config, data[config.dataset])
+            except ValueError as error:
+                raise ValueError(f"{experiment.name}: {error}") from None
+            log.check_log(experiment.log_path(config), config, data[config.dataset])
+
+
+def settings(config: Config) -> dict:
+    """What a config says beyond its condition and seed: the fields that are not the paper's."""
+    return {
+        f.name: getattr(config, f.name) if f.name != "noise_splits" else list(config.noise_splits)
+        for f in fields(Config)
+        if f.name not in (*AXES, "seed") and getattr(config, f.name) != f.default
+    }

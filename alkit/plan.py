@@ -1,0 +1,108 @@
+"""How long a profile will take: its training steps and passes, times what one of each takes on this very device."""
+
+import math
+import statistics
+import time
+from functools import cache
+
+import torch
+from torch.nn.functional import cross_entropy
+
+from alkit.acquisitions import ACQUISITIONS
+from alkit.config import Config
+from alkit.data import Dataset
+from alkit.determinism import resolve_device, seeded
+from alkit.grid import Experiment
+from alkit.models import build
+
+NOTEBOOK_SECONDS = 7.0  # a kernel's start, its imports and figures
+
+
+class Estimate:
+    """Seconds that experiments will take on one core (or the GPU), from measured steps; data maps names to data sets."""
+
+    def __init__(self, data: dict[str, Dataset]):
+        self.shapes = {name: (d.image_shape, d.num_classes, len(d.y_train), len(d.y_test)) for name, d in data.items()}
+
+    def seconds_left(self, experiment: Experiment) -> float:
+        """What is not in the logs yet, with the notebook's own time."""
+        seconds = NOTEBOOK_SECONDS
+        for config in experiment.configs:
+            path = experiment.log_path(config)
+            done = max(0, path.read_bytes().count(b"\n") - 1) if path.exists() else 0
+            seconds += sum(self.round_seconds(config, number) for number in range(done, config.num_rounds + 1))
+        return seconds
+
+    def round_seconds(self, config: Config, number: int) -> float:
+        """Training, evaluating and querying of one round."""
+        shape, num_classes, num_train, num_test = self.shapes[config.dataset]
+        step, image = measured(config.model, shape, num_classes, config.batch_size, config.device)
+        last = number == config.num_rounds
+        scores_pool = ACQUISITIONS[config.acquisition].score is not None and not last
+        if not (scores_pool or config.evaluated(number)):
+            return 0.0
+        num_labelled = config.num_labelled(number)
+        seconds = config.epochs * math.ceil(num_labelled / config.batch_size) * step
+        seconds += image * (config.num_valid * config.evaluated(number) + num_test * last)
+        if scores_pool:
+            left = num_train - config.num_valid - config.num_initial
+            pool = min(left, config.num_pool or left) - number * config.query_size
+            seconds += image * pool
+        return seconds
+
+
+@cache
+def measured(model: str, image_shape: tuple[int, int, int], num_classes: int, batch_size: int, device: str):
+    """Seconds of a training step and of one image's forward pass, on one thread of the CPU or on the GPU; medians."""
+    where, threads = resolve_device(device), torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with seeded(0, "init"):
+            net = build(model, image_shape, num_classes).to(where)
+            images = torch.randn(batch_size, *image_shape, device=where)
+            labels = torch.randint(num_classes, (batch_size,), device=where)
+            many = torch.randn(128, *image_shape, device=where)
+        optimiser = torch.optim.SGD(net.parameters(), 1e-3, weight_decay=1e-4)
+
+        def step():
+            optimiser.zero_grad()
+            cross_entropy(net(images), labels).backward()
+            optimiser.step()
+
+        step_seconds = _median_seconds(step, where)
+        net.eval()
+        with torch.inference_mode():
+            return step_seconds, _median_seconds(lambda: net(many), where) / len(many)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def in_words(seconds: float) -> str:
+    """A duration for people: 40 s, 12 min, 3.5 h, 2.1 days."""
+    for size, unit in ((86400, "days"), (3600, "h")):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
+
+
+def table(experiments: tuple[Experiment, ...], estimate: Estimate) -> str:
+    """The experiments, how many rounds of each are in the logs, and the time that is left on one core or the GPU."""
+    width = max(len(e.name) for e in experiments)
+    lines = [f"{'experiment':{width}}  rounds done  time left"]
+    for e in experiments:
+        done = e.rounds_done()
+        left = "-" if done >= e.num_rounds else in_words(estimate.seconds_left(e))
+        lines.append(f"{e.name:{width}}  {f'{done}/{e.num_rounds}':>11}  {left:>9}")
+    return "\n".join(lines)
+
+
+def _median_seconds(work, device: torch.device, repeats: int = 7) -> float:
+    def once() -> float:
+        start = time.perf_counter()
+        work()
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+        return time.perf_counter() - start
+
+    once(), once()
+    return statistics.median(once() for _ in range(repeats))

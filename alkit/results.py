@@ -1,0 +1,93 @@
+"""What the logs of a profile hold, and the paper's published numbers, as tables of numbers."""
+
+from importlib.resources import files
+
+import pandas as pd
+
+from alkit import log
+from alkit.grid import Profile, read_profile
+
+CONDITION = ["scenario", "dataset", "noise", "model", "acquisition"]
+
+
+def published() -> pd.DataFrame:
+    """Tables 2 and 3 of the paper: one number a row, in per cent (Table 2 accuracies, Table 3 errors, both on the test set)."""
+    return pd.read_csv(files("alkit") / "published.csv", keep_default_na=False)
+
+
+def rounds(profile: Profile) -> pd.DataFrame:
+    """Every round of every finished run; accuracies in per cent. Runs that are not finished are left out."""
+    columns = [*CONDITION, "seed", "round", "num_labelled", "valid_accuracy", "test_accuracy"]
+    rows = []
+    for experiment in profile.experiments:
+        for config in experiment.configs:
+            path = experiment.log_path(config)
+            if not path.exists():
+                continue
+            _, found = log.read(path)
+            if len(found) <= config.num_rounds:
+                continue
+            condition = [experiment.scenario, config.dataset, config.noise, config.model, config.acquisition]
+            rows += [[*condition, config.seed, r.number, r.num_labelled, r.valid_accuracy, r.test_accuracy] for r in found]
+    frame = pd.DataFrame(rows, columns=columns)
+    for column in ("valid_accuracy", "test_accuracy"):
+        frame[column] = 100 * frame[column].astype(float)
+    return frame
+
+
+def final(frame: pd.DataFrame) -> pd.DataFrame:
+    """Test accuracy after the last round, in per cent: mean, standard error and number of seeds of each condition."""
+    last = frame.dropna(subset="test_accuracy")
+    return last.groupby(CONDITION).test_accuracy.agg(mean="mean", sem="sem", n="count").reset_index()
+
+
+def provenance(profile: Profile) -> pd.DataFrame:
+    """The data sets that the logs were made on: source and digest, device and versions; one row for each that differs."""
+    rows = []
+    for experiment in profile.experiments:
+        for path in map(experiment.log_path, experiment.configs):
+            if path.exists() and path.stat().st_size:
+                header, _ = log.read(path)
+                versions = " ".join(f"{k} {v}" for k, v in header["versions"].items())
+                rows.append([experiment.configs[0].dataset, *header["data"].values(), header["device"], versions])
+    return pd.DataFrame(rows, columns=["dataset", "digest", "source", "device", "versions"]).drop_duplicates(ignore_index=True)
+
+
+def coverage(profile: Profile, frame: pd.DataFrame) -> pd.DataFrame:
+    """Runs finished and runs in the profile, by scenario and model."""
+    wanted = pd.DataFrame(
+        [[e.scenario, c.model] for e in profile.experiments for c in e.configs], columns=["scenario", "model"]
+    ).value_counts(sort=False)
+    runs = frame.drop_duplicates([*CONDITION, "seed"]).value_counts(["scenario", "model"], sort=False)
+    return pd.DataFrame({"runs": wanted, "finished": runs.reindex(wanted.index, fill_value=0)}).reset_index()
+
+
+def differences(profile: Profile) -> pd.DataFrame:
+    """The fields in which a profile's scenarios differ from the profile `paper`, the paper as its text describes it."""
+    ours, theirs = (_values(p) for p in (profile, read_profile("paper")))
+    rows = []
+    for (scenario, model), values in ours.items():
+        reference = theirs.get((scenario, model), {})
+        rows += [
+            [scenario, model, field, _words(reference[field]), _words(value)]
+            for field, value in values.items()
+            if reference and value != reference[field]
+        ]
+    return pd.DataFrame(rows, columns=["scenario", "model", "field", "paper", profile.name])
+
+
+def _values(profile: Profile) -> dict[tuple[str, str], dict[str, list]]:
+    """Of each scenario and model, the values that every field takes."""
+    found: dict[tuple[str, str], dict[str, list]] = {}
+    for experiment in profile.experiments:
+        first = experiment.configs[0]
+        values = found.setdefault((experiment.scenario, first.model), {})
+        seeds = [c.seed for c in experiment.configs]
+        for field, value in {**first.as_dict(), "seeds": len(seeds)}.items():
+            if field not in ("seed", "device", "model") and value not in values.setdefault(field, []):
+                values[field].append(value)
+    return found
+
+
+def _words(values: list) -> str:
+    return ", ".join("all" if v is None else str(v) for v in values)

@@ -1,0 +1,103 @@
+"""Training a network from scratch, and what it then says of images."""
+
+from collections.abc import Iterator
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from alkit.config import Config
+from alkit.data import Dataset
+from alkit.determinism import derived_seed, generator, seeded
+from alkit.models import build
+from alkit.noise import View, is_noisy, noise_generator, view
+
+Masks = list[Float[Tensor, "sample 1 feature"]]
+
+
+def fit(config: Config, data: Dataset, labelled: Int64[Tensor, " label"], number: int) -> nn.Module:
+    """A network trained from fresh weights on the images at `labelled`: cross-entropy, SGD, no model selection.
+
+    The paper's Eq. 2 is written as a binary cross-entropy; with ten exclusive classes it is the softmax cross-entropy,
+    which the released code uses too. Raises FloatingPointError if training diverged.
+    """
+    with seeded(config.seed, "init", number):
+        model = build(config.model, data.image_shape, data.num_classes, config.train_dropout).to(data.device)
+        torch.manual_seed(derived_seed(config.seed, "dropout", number))
+        model.train()
+        optimiser = torch.optim.SGD(
+            model.parameters(), config.learning_rate, momentum=config.momentum, weight_decay=config.weight_decay
+        )
+        shuffle = generator(config.seed, "shuffle", number)
+        for images, labels in _epochs(config, data, labelled, number):
+            order = torch.randperm(len(labels), generator=shuffle).to(data.device)
+            for batch in batches(order, config.batch_size, config.last_batch):
+                optimiser.zero_grad()
+                loss = cross_entropy(model(images[batch]), labels[batch])
+                loss.backward()
+                optimiser.step()
+    if data.device.type != "meta" and not loss.isfinite():
+        raise FloatingPointError(
+            f"training on {len(labelled)} labels diverged (loss {loss.item()}); lower learning_rate={config.learning_rate}"
+        )
+    return model.eval()
+
+
+def _epochs(config: Config, data: Dataset, labelled: Tensor, number: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Images and labels of each epoch: noise is drawn anew for every one of them, or once for the whole run."""
+    draw = noise_generator(config, "train", number)
+    images = None
+    for _ in range(config.epochs):
+        if images is None or (is_noisy(config, "train") and config.noise_draw == "access"):
+            seen = View(config, data, "train", labelled, draw)
+            images = seen[:]
+        yield images, seen.labels
+
+
+def batches(order: Int64[Tensor, " image"], size: int, last: str) -> tuple[Tensor, ...]:
+    """`order` in pieces of `size`; the smaller last piece is kept, merged into the one before, or dropped."""
+    pieces = order.split(size)
+    if last == "keep" or len(pieces) == 1 or len(pieces[-1]) == size:
+        return pieces
+    return pieces[:-1] if last == "drop" else (*pieces[:-2], torch.cat(pieces[-2:]))
+
+
+@torch.inference_mode()
+def predict(model: nn.Module, seen: View, masks: Masks | None = None) -> Iterator[Float[Tensor, "image sample class"]]:
+    """Log-probabilities, chunk by chunk so that memory does not grow with the pool; one sample without `masks`."""
+    size = 128 if seen.data.device.type == "cpu" else 4096  # on a CPU, what its caches hold is fastest
+    for start in range(0, len(seen), size):
+        features = model.features(seen[start : start + size])
+        logits = model.classifier(features)[None] if masks is None else sampled(model.classifier, features, masks)
+        yield logits.log_softmax(dim=-1).transpose(0, 1)
+
+
+def dropout_masks(model: nn.Module, rate: float, num_samples: int, draw: torch.Generator) -> Masks:
+    """One mask a dropout layer and sample: 0 with probability `rate`, else 1 / (1 - rate).
+
+    The same T masks serve every image, so each sample is one network drawn from q(theta) (Gal et al., arXiv:1703.02910).
+    """
+    linear = [layer for layer in model.classifier if isinstance(layer, nn.Linear)]
+    return [
+        ((torch.rand((num_samples, 1, layer.in_features), generator=draw) >= rate) / (1 - rate)).to(layer.weight.device)
+        for layer in linear
+    ]
+
+
+def sampled(
+    classifier: nn.Sequential, features: Float[Tensor, "image feature"], masks: Masks
+) -> Float[Tensor, "sample image class"]:
+    """The classifier's logits under each of the T masks."""
+    masks = iter(masks)
+    hidden = features
+    for layer in classifier:
+        hidden = hidden * next(masks) if isinstance(layer, nn.Dropout) else layer(hidden)
+    return hidden
+
+
+def accuracy(config: Config, data: Dataset, model: nn.Module, split: str, indices: Tensor, number: int) -> float:
+    """Share of the images at `indices` of `split` that the model gets right, 0 .. 1."""
+    seen = view(config, data, split, indices, number)
+    predicted = torch.cat([log_probs[:, 0].argmax(dim=-1) for log_probs in predict(model, seen)])
+    return (predicted == seen.labels).double().mean().item()

@@ -1,0 +1,140 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # The images, the noises and the splits (Table 1)
+#
+# What the models see: how many images there are and how large, samples of every class, the two noises of section 3.6
+# as they are added, and how a seed divides the training set.
+
+# %%
+import matplotlib.pyplot as plt
+import pandas as pd
+import torch
+from IPython.display import Markdown, display
+
+from alkit.config import Config
+from alkit.data import load, split
+from alkit.determinism import generator
+from alkit.figures import note, strip, style
+from alkit.noise import View, gaussian, salt_and_pepper
+from alkit.tables import name
+
+style()
+
+# %% tags=["parameters"]
+datasets = ["digits"]
+num_initial = 100
+num_valid = 300
+
+# %%
+data = {one: load(one, device="cpu") for one in datasets}
+
+# %% [markdown]
+# ## Table 1: data set statistics
+# The mean and standard deviation are those of the training images, in 0 .. 1; images are standardised with them.
+
+# %%
+pd.DataFrame(
+    [
+        {
+            "Dataset": name(d.name), "Images": d.size_in_words, "Training": f"{len(d.y_train):,}", "Testing": f"{len(d.y_test):,}",
+            "Classes": d.num_classes, "Mean": ", ".join(f"{v:.4f}" for v in d.mean.flatten()),
+            "Sd": ", ".join(f"{v:.4f}" for v in d.sd.flatten()), "Source": d.source, "Digest": d.digest,
+        }
+        for d in data.values()
+    ]
+).style.hide()  # fmt: skip
+
+# %% [markdown]
+# ## Samples
+# Columns are classes; rows are three random training images of each.
+
+# %%
+for d in data.values():
+    draw = generator(0, "query")
+    figure, axes = plt.subplots(3, 1, figsize=(7, 2.9), layout="constrained")
+    order = torch.randperm(len(d.y_train), generator=draw)
+    by_class = torch.stack([order[d.y_train[order] == c][:3] for c in range(d.num_classes)])
+    for row, ax in enumerate(axes):
+        strip(ax, d.x_train[by_class[:, row]], list(d.class_names) if row == 0 else None)
+        ax.xaxis.tick_top()
+    note(figure, f"{name(d.name)} {d.digest}: {d.source}")
+    plt.show()
+
+# %% [markdown]
+# ## The noises
+# The same images without noise, with Gaussian noise of standard deviation 1 in standardised units, and with 10 % of the
+# pixels at the extremes. In an experiment one image in ten is hit. Values outside black and white, which Gaussian noise
+# makes and the models see, are drawn as black and white.
+
+# %%
+for d in data.values():
+    index = torch.stack([(d.y_train == c).nonzero()[0, 0] for c in range(d.num_classes)])
+    clean = d.standardised(d.x_train[index])
+    rows = {
+        "none": clean,
+        "Gaussian": gaussian(clean, generator(0, "noise-train")),
+        "salt and\npepper": salt_and_pepper(clean, generator(0, "noise-train"), d.extremes),
+    }
+    figure, axes = plt.subplots(3, 1, figsize=(7, 2.7), layout="constrained")
+    for ax, (label, images) in zip(axes, rows.items(), strict=True):
+        strip(ax, ((images * d.sd + d.mean) * 255).round().clamp(0, 255).to(torch.uint8))
+        ax.set_ylabel(label, rotation=0, ha="right", va="center")
+    note(figure, f"{name(d.name)} {d.digest}: {d.source}")
+    plt.show()
+
+# %% [markdown]
+# ### Are the rates what they should be?
+# Measured on every training image of one pass, with each image hit with probability 0.1.
+
+# %%
+rows = []
+for d in data.values():
+    everything = torch.arange(len(d.y_train))
+    for kind in ("gaussian", "salt_and_pepper"):
+        config = Config(dataset=d.name, noise=kind)
+        seen = View(config, d, "train", everything, generator(0, "noise-train"))
+        hit = seen.place >= 0
+        change = seen.noisy - d.standardised(d.x_train[everything[hit]])
+        black, white = d.extremes
+        extreme = ((seen.noisy == black) | (seen.noisy == white)).all(dim=1) & (change != 0).any(dim=1)
+        rows.append({
+            "Dataset": name(d.name), "Noise": name(kind), "Images hit (%)": f"{100 * hit.double().mean():.2f}",
+            "Mean change": f"{change.mean():+.4f}", "Sd of the change": f"{change.std():.4f}",
+            "Pixels changed to an extreme (%)": f"{100 * extreme.double().mean():.2f}" if kind == "salt_and_pepper" else "",
+        })  # fmt: skip
+display(Markdown("A pixel that was at an extreme already and was set to it again does not count as changed."))
+pd.DataFrame(rows).style.hide()
+
+# %% [markdown]
+# ## The splits
+# Disjoint; the initial labels hold the same number of each class, the validation set the training set's proportions, and
+# both are drawn anew for every seed.
+
+# %%
+rows = []
+for d in data.values():
+    for seed in range(3):
+        config = Config(dataset=d.name, seed=seed, num_initial=num_initial, num_valid=num_valid)
+        initial, valid, pool = split(config, d)
+        counts = lambda part, d=d: d.y_train[part].bincount(minlength=d.num_classes)  # noqa: E731
+        rows.append({
+            "Dataset": name(d.name), "Seed": seed,
+            **{
+                f"{label} (a class)": f"{len(part):,} ({counts(part).min():,} to {counts(part).max():,})"
+                for label, part in (("Initial", initial), ("Validation", valid), ("Pool", pool))
+            },
+            "In two parts": len(initial) + len(valid) + len(pool) - len(torch.cat([initial, valid, pool]).unique()),
+            "First initial images": ", ".join(map(str, initial[:4].tolist())),
+        })  # fmt: skip
+pd.DataFrame(rows).style.hide()

@@ -1,0 +1,154 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # One experiment: a data set, a model, an acquisition function, a noise
+#
+# A network is trained on a few labels, looks for the images it would learn most from, gets their labels, and is trained
+# again from scratch: the loop of the paper's Eq. 1. Below: the validation accuracy round by round with its spread over
+# seeds, what was queried, and the test error beside the published one.
+#
+# Change the parameters and run all cells. What is computed is kept: running again with the same parameters replays it,
+# and an interrupted run goes on where it stopped.
+
+# %%
+import matplotlib.pyplot as plt
+import pandas as pd
+import torch
+from IPython.display import Markdown, display
+
+from alkit.config import from_dict
+from alkit.data import load
+from alkit.figures import COLOURS, curve, note, strip, style
+from alkit.log import resume
+from alkit.paths import PROJECT
+from alkit.results import published
+from alkit.tables import cell, name
+
+style()
+
+# %% tags=["parameters"]
+scenario = "my own"  # names the setting; the published numbers are for constrained, ideal and supervised
+dataset = "digits"  # digits | mnist | cifar10 | fashion_mnist | the name of an .npz file in data/
+model = "lenet"  # lenet | resnet18
+acquisition = "bald"  # random | entropy | bald
+noise = "none"  # none | gaussian | salt_and_pepper
+seeds = [0, 1, 2]
+settings = {  # any other field of alkit.Config; what is not here is the paper's
+    "num_initial": 20, "num_valid": 100, "num_rounds": 5, "query_size": 20,
+    "epochs": 60, "learning_rate": 0.1, "batch_size": 16, "last_batch": "merge",
+}  # fmt: skip
+folder = None  # where the logs go; None: a folder of outputs/lab named after the parameters
+
+# %% [markdown]
+# ## What runs
+
+# %%
+condition = {"dataset": dataset, "model": model, "acquisition": acquisition, "noise": noise}
+configs = [from_dict({**settings, **condition, "seed": seed}) for seed in seeds]
+data = load(dataset, device=configs[0].device)
+folder = PROJECT / (folder or f"outputs/lab/{configs[0].digest}")
+
+title = f"{name(dataset)}, {name(model)}, {name(acquisition)}, " + (f"{name(noise)} noise" if noise != "none" else "no noise")
+display(Markdown(f"**{scenario.capitalize()}: {title}**. {data.source} (digest {data.digest})."))
+pd.Series(configs[0].as_dict(), name="value").drop(["seed", "device"]).to_frame().T.style.hide()
+
+# %% [markdown]
+# ## Run
+
+# %%
+progress = display(Markdown("starting"), display_id=True)
+rows, queries = [], {}
+for config in configs:
+    for found in resume(folder / f"seed-{config.seed}.jsonl", config, data):
+        rows.append({"seed": config.seed, "num_labelled": found.num_labelled, "round": found.number,
+                     "valid_accuracy": None if found.valid_accuracy is None else 100 * found.valid_accuracy,
+                     "test_accuracy": None if found.test_accuracy is None else 100 * found.test_accuracy})  # fmt: skip
+        queries[config.seed, found.number] = list(found.query)
+        progress.update(Markdown(f"seed {config.seed} ({len(seeds)} in all): round {found.number} of {config.num_rounds}"))
+runs = pd.DataFrame(rows).astype({"valid_accuracy": float, "test_accuracy": float})
+
+# %% [markdown]
+# ## Validation accuracy
+# Thin lines are single seeds; the band is one standard error of their mean to either side.
+
+# %%
+evaluated = runs.dropna(subset="valid_accuracy")
+if configs[0].num_rounds:
+    figure, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
+    for _, one in evaluated.groupby("seed"):
+        ax.plot(one.num_labelled, one.valid_accuracy, color=COLOURS[acquisition], lw=0.7, alpha=0.5)
+    curve(ax, evaluated, COLOURS[acquisition])
+    ax.set(xlabel="labelled images", ylabel="validation accuracy (%)", ylim=(0, 100))
+    ax.set_title(f"{title}: {len(seeds)} seed{'s' if len(seeds) > 1 else ''}", fontsize=11)
+    note(figure, f"{data.name} {data.digest}: {data.source}")
+    plt.show()
+evaluated.pivot_table(index="num_labelled", columns="seed", values="valid_accuracy").iloc[[0, -1]].round(2)
+
+# %% [markdown]
+# ## What was queried
+# How often each class was bought, all seeds together. The line is what random queries would buy on average.
+
+# %%
+bought = torch.tensor([i for query in queries.values() for i in query], dtype=torch.int64, device=data.device)
+if len(bought):
+    share = 100 * data.y_train[bought].bincount(minlength=data.num_classes).cpu() / len(bought)
+    random_share = 100 * data.y_train.bincount(minlength=data.num_classes).cpu() / len(data.y_train)
+    figure, ax = plt.subplots(figsize=(6.4, 2.6), layout="constrained")
+    ax.bar(data.class_names, share, color=COLOURS[acquisition], alpha=0.8)
+    ax.step(
+        range(-1, data.num_classes + 1),
+        [*random_share[:1], *random_share, *random_share[-1:]],
+        where="mid",
+        color="black",
+        lw=1.2,
+    )
+    ax.set(ylabel="share of queries (%)", xlabel="class", xlim=(-0.6, data.num_classes - 0.4))
+    ax.tick_params(axis="x", rotation=0 if max(map(len, data.class_names)) < 4 else 30)
+    ax.grid(axis="x", visible=False)
+    plt.show()
+else:
+    display(Markdown("Nothing: all labels were there from the start."))
+
+# %% [markdown]
+# The first images of single rounds' queries, highest score first, with their labels (the first seed's):
+
+# %%
+numbers = [r for (seed, r), query in queries.items() if seed == seeds[0] and query]
+if numbers:
+    shown = sorted({numbers[round(i * (len(numbers) - 1) / 5)] for i in range(6)})
+    figure, axes = plt.subplots(len(shown), 1, figsize=(6.4, 0.85 * len(shown)), squeeze=False, layout="constrained")
+    for ax, number in zip(axes[:, 0], shown, strict=True):
+        picked = torch.tensor(queries[seeds[0], number][:10])
+        strip(ax, data.x_train[picked.to(data.device)], [data.class_names[c] for c in data.y_train.cpu()[picked]])
+        ax.set_ylabel(f"round {number}", rotation=0, ha="right", va="center", fontsize=9)
+    plt.show()
+
+# %% [markdown]
+# ## Test error, beside the paper's
+
+# %%
+last = runs.dropna(subset="test_accuracy").test_accuracy
+error = (100 - last).agg(["mean", "sem", "count"])
+paper = published().query("dataset == @dataset and model == @model and noise == @noise and scenario == @scenario")
+paper = paper[paper.acquisition.isin(["" if scenario == "supervised" else acquisition])]
+beside = ", ".join(
+    f"{p.percent if p.metric == 'test_error' else 100 - p.percent:.2f} % (Table {p.table})" for p in paper.itertuples()
+)
+display(Markdown(
+    f"Test error after {configs[0].budget:,} labels: **{cell(*error)} %**, mean ± standard error (seeds). "
+    f"Published: {beside or 'no number for this condition'}."
+))  # fmt: skip
+
+# %% [markdown]
+# **Limits.** The spread is over seeds: splits, weights, shuffling and noise. It says nothing of other data or settings.
+# The published numbers are means over three seeds, without a spread.

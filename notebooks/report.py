@@ -1,0 +1,127 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Tables 2 and 3, Figures 4 to 6, beside the paper's
+#
+# Regenerated from the logs of one profile. Nothing is computed here: a condition that was not run shows as missing (–).
+
+# %%
+import matplotlib.pyplot as plt
+import pandas as pd
+from IPython.display import Markdown, display
+
+from alkit.figures import figure4, figure5, figure6, style
+from alkit.grid import read_profile
+from alkit.paths import PROJECT
+from alkit.results import coverage, differences, provenance, rounds
+from alkit.tables import beside_published, name, table2, table3
+
+style()
+pd.set_option("display.max_rows", 500, "display.max_columns", 50, "display.max_colwidth", 200)
+
+# %% tags=["parameters"]
+profile = "digits"  # a file of params/
+outputs = "outputs"
+
+# %%
+profile = read_profile(profile, outputs=PROJECT / outputs)
+frame, data = rounds(profile), provenance(profile)
+for folder in ("tables", "figures"):
+    (profile.folder / folder).mkdir(parents=True, exist_ok=True)
+data_note = "\n".join(f"{name(d.dataset)} {d.digest}: {d.source}" for d in data.drop_duplicates("digest").itertuples())
+
+
+def save(figure, stem):
+    for suffix in ("png", "pdf"):
+        figure.savefig(profile.folder / "figures" / f"{stem}.{suffix}", bbox_inches="tight")
+    plt.show()
+
+
+def save_table(number, layout):
+    stem = profile.folder / "tables" / f"table{number}"
+    beside_published(frame, number).merge(data[["dataset", "digest", "source"]].drop_duplicates("dataset"), how="left").to_csv(
+        stem.with_suffix(".csv"), index=False, float_format="%.4f"
+    )
+    plain = layout.map(lambda text: text.replace("±", r"$\pm$").replace("–", "--"))
+    text = plain.to_latex(multirow=True, multicolumn=True, multicolumn_format="c")
+    stem.with_suffix(".tex").write_text("".join(f"% {line}\n" for line in data_note.splitlines()) + text)
+
+
+# %% [markdown]
+# ## What was run
+
+# %%
+found = coverage(profile, frame)
+display(Markdown(f"**Profile `{profile.name}`.** {profile.about}"))
+display(Markdown(f"{found.finished.sum()} of {found.runs.sum()} runs are finished; tables and figures hold those alone."))
+found.assign(scenario=found.scenario.map(name), model=found.model.map(name)).style.hide()
+
+# %% [markdown]
+# ### Where it differs from the paper
+# Field by field, for the scenarios that the paper has; every other field is as the paper's text describes it.
+
+# %%
+different = differences(profile)
+display(different.style.hide() if len(different) else Markdown("Nowhere."))
+
+# %% [markdown]
+# ### On what data
+
+# %%
+data.style.hide()
+
+# %% [markdown]
+# ## Table 2: test accuracy under noise, constrained scenario (%)
+# Mean ± standard error (number of seeds) of the accuracy on the test set after the last round; under it the paper's number,
+# which has no spread.
+
+# %%
+layout = table2(frame)
+save_table(2, layout)
+layout
+
+# %% [markdown]
+# ## Table 3: test error by scenario, without noise (%)
+# The paper's own runs are on MNIST. "Table 3" is the table printed beside its Figure 4.
+
+# %%
+layout = table3(frame)
+save_table(3, layout)
+layout
+
+# %% [markdown]
+# ## Figure 4: LeNet under ideal data, queried in small steps
+
+# %%
+save(figure4(frame, data_note), "figure4")
+
+# %% [markdown]
+# ## Figure 5: the acquisition functions under constrained data
+# The lines are validation accuracies, as in the paper, but not smoothed. A diamond marks the paper's accuracy after its last
+# round on the **test** set (Table 2), where its budget ends, whatever the budget here.
+
+# %%
+save(figure5(frame, data_note), "figure5")
+
+# %% [markdown]
+# ## Figure 6: LeNet with BALD under noise
+
+# %%
+save(figure6(frame, data_note), "figure6")
+
+# %% [markdown]
+# ## Limits
+# - The validation sets are as small as the scenario says: an accuracy measured on 300 images has itself a standard error of up
+#   to 2.9 points, and every point of a curve shares that set.
+# - A standard error from three seeds is itself uncertain by about half. No line of this report is a test of significance.
+# - The published numbers come from code that differs from the paper's text; ours follow the text.
