@@ -2,24 +2,28 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from alkit.determinism import resolve_device
 from alkit.execute import NotebookFailed, default_workers, reproduce
 from alkit.grid import check_all, load_all, read_profile
+from alkit.paths import OUTPUTS, PARAMS
 from alkit.plan import Estimate, in_words, table
 from alkit.report import data_notebook, report
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m alkit", description=__doc__)
     parser.add_argument("command", choices=("reproduce", "plan", "report"))
     parser.add_argument("profile", help="a file of params/, without .yaml")
     parser.add_argument("--workers", type=int, help="experiments at a time (default: one a core, or one on a GPU)")
-    args = parser.parse_args()
+    parser.add_argument("--params", type=Path, default=PARAMS, help="the folder of params files (default: params)")
+    parser.add_argument("--outputs", type=Path, default=OUTPUTS, help="the folder that results go to (default: outputs)")
+    args = parser.parse_args(arguments)
     try:
         if args.workers is not None and args.workers < 1:
             raise ValueError(f"workers={args.workers} is not above zero")
-        profile = read_profile(args.profile)
+        profile = read_profile(args.profile, args.outputs.absolute(), args.params.absolute())
         if args.command == "report":
             print(f"Report: {report(profile)}")
             return 0

@@ -67,6 +67,8 @@ class Config:
         object.__setattr__(self, "noise_splits", _as_tuple(self.noise_splits))
         for f in fields(self):
             _check_type(f.name, f.type, getattr(self, f.name))
+            if f.type is float:
+                object.__setattr__(self, f.name, float(getattr(self, f.name)))
         for name, choices in CHOICES.items():
             value = getattr(self, name)
             for one in value if isinstance(value, tuple) else (value,):
@@ -169,7 +171,7 @@ def _check_type(name: str, kind, value) -> None:
         raise ValueError(f"{name}={value!r} is {type(value).__name__}, not {wanted}{hint}")
 
 
-def _check_range(name: str, value: float) -> None:
+def _check_range(name: str, value: int | float) -> None:
     if name in FRACTIONS:
         top = 1 if name.startswith("noise") else 0.99
         if not 0 <= value <= top:

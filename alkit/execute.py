@@ -38,7 +38,8 @@ class IpcKernelManager(AsyncKernelManager):
         super().__init__(**kwargs)
         if os.name == "posix":
             self.transport = "ipc"
-            self.ip = os.path.join(tempfile.mkdtemp(prefix="alkit-"), "kernel")
+            self.sockets = tempfile.TemporaryDirectory(prefix="alkit-")  # goes with the manager
+            self.ip = os.path.join(self.sockets.name, "kernel")
 
     async def interrupt_kernel(self) -> None:
         """Nothing: the shutdown that follows suffices, and an idle kernel would only print the interrupt."""
@@ -56,7 +57,7 @@ def execute(source: Path, target: Path, parameters: dict) -> None:
         raise ValueError(f"{shown(source)} has no parameter {', '.join(sorted(unknown))}; choose {known}")
     target.parent.mkdir(parents=True, exist_ok=True)
     failed = target.with_name("failed.ipynb")
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".running-") as folder:
+    with tempfile.TemporaryDirectory(prefix="alkit-") as folder:
         plain, running = Path(folder, "source.ipynb"), Path(folder, target.name)
         nbformat.write(notebook, plain)
         try:
@@ -70,19 +71,22 @@ def execute(source: Path, target: Path, parameters: dict) -> None:
                 raise DeadKernelError("the kernel was killed")
         except (PapermillExecutionError, DeadKernelError, RuntimeError) as error:
             if running.exists():
-                os.replace(running, failed)
+                shutil.copyfile(running, failed)
             raise NotebookFailed(f"{ANSI.sub('', str(error)).strip()}\nNotebook: {shown(failed)}") from None
-        done.metadata["alkit"] = {"digest": digest(source, parameters)}
+        done.metadata["alkit"] = {"digest": _digest(source, parameters)}
         # papermill notes this machine's temporary paths, which mean nothing to a reader.
         done.metadata["papermill"] = {k: v for k, v in done.metadata["papermill"].items() if k in ("duration", "version")}
-        nbformat.write(done, running)
-        os.replace(running, target)
+        partial = target.with_suffix(".partial")
+        nbformat.write(done, partial)
+        os.replace(partial, target)
     failed.unlink(missing_ok=True)
 
 
-def digest(source: Path, parameters: dict) -> str:
-    """Of a notebook's source and parameters: an executed notebook that carries it need not run again."""
-    return hashlib.sha256((source.read_text() + json.dumps(parameters, sort_keys=True)).encode()).hexdigest()[:12]
+def is_current(source: Path, target: Path, parameters: dict) -> bool:
+    """Whether `target` was made from this source with these parameters."""
+    if not target.exists():
+        return False
+    return nbformat.read(target, as_version=4).metadata.get("alkit", {}).get("digest") == _digest(source, parameters)
 
 
 def reproduce(profile: Profile, estimate: Estimate, num_workers: int | None = None) -> list[str]:
@@ -126,27 +130,28 @@ def default_workers(profile: Profile) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def experiment_parameters(experiment: Experiment) -> dict:
-    """The first cell of the experiment's notebook."""
+def _notebook(experiment: Experiment) -> tuple[Path, Path, dict]:
+    """Source, target and first cell of an experiment's notebook."""
     first = experiment.configs[0]
-    return {
+    parameters = {
         "scenario": experiment.scenario, "dataset": first.dataset, "model": first.model,
         "acquisition": first.acquisition, "noise": first.noise, "seeds": [c.seed for c in experiment.configs],
         "settings": settings(first), "folder": shown(experiment.folder),
     }  # fmt: skip
+    return NOTEBOOKS / "experiment.py", experiment.folder / "notebook.ipynb", parameters
 
 
 def _run(experiment: Experiment, progress: "Progress") -> None:
     progress.running.append(experiment)
-    execute(NOTEBOOKS / "experiment.py", experiment.folder / "notebook.ipynb", experiment_parameters(experiment))
+    execute(*_notebook(experiment))
 
 
 def _is_done(experiment: Experiment) -> bool:
-    path = experiment.folder / "notebook.ipynb"
-    if not path.exists() or experiment.rounds_done() < experiment.num_rounds:
-        return False
-    wanted = digest(NOTEBOOKS / "experiment.py", experiment_parameters(experiment))
-    return nbformat.read(path, as_version=4).metadata.get("alkit", {}).get("digest") == wanted
+    return experiment.rounds_done() >= experiment.num_rounds and is_current(*_notebook(experiment))
+
+
+def _digest(source: Path, parameters: dict) -> str:
+    return hashlib.sha256((source.read_text() + json.dumps(parameters, sort_keys=True)).encode()).hexdigest()[:12]
 
 
 def _parameter_names(notebook: nbformat.NotebookNode) -> set[str]:

@@ -69,19 +69,25 @@ def _panels(frame: pd.DataFrame, colour: str, styles: dict, datasets: list[str],
             ax.text(0.5, 0.5, "not run yet", transform=ax.transAxes, ha="center", va="center", color="#777777")
         elif frame.scenario.iloc[0] == "constrained":
             _published_marks(ax, marks, panel, colour, dataset, styles)
-        ax.set(title=name(dataset), xlabel="labelled images", ylim=(0, 100))
+        ax.set(title=name(dataset), xlabel="labelled images", ylim=(_floor(frame), 100))
     axes[0, 0].set_ylabel("validation accuracy (%)")
     handles = [Line2D([], [], color=COLOURS[v], lw=2.2, label=name(v)) for v in order]
     if len(styles) > 1:
         handles += [Line2D([], [], color="#777777", lw=1.8, ls=s, label=name(m)) for m, s in styles.items()]
     if set(datasets) & set(PAPER_DATASETS) and len(frame) and frame.scenario.iloc[0] == "constrained":
         handles.append(Line2D([], [], color="#777777", marker="D", mfc="white", ls="", label="paper's final test accuracy"))
-    handles.append(Line2D([], [], ls="", label=_seeds(frame)))
+    columns = len(handles) if width > 8 else 3
     figure.legend(
-        handles=handles, loc="outside upper center", ncols=len(handles), frameon=False, handlelength=2.4, columnspacing=1.4
+        handles=handles, loc="outside upper center", ncols=columns, frameon=False, handlelength=2.4, columnspacing=1.4
     )
-    note(figure, data_note)
+    note(figure, f"{_seeds(frame)}. {data_note}")
     return figure
+
+
+def _floor(frame: pd.DataFrame) -> float:
+    """Where the axis of accuracies begins: at zero, or near the lowest where all of them are high."""
+    lowest = frame.valid_accuracy.min()
+    return 10 * (lowest // 10) if lowest > 60 else 0
 
 
 def _published_marks(ax: Axes, marks: pd.DataFrame, panel: pd.DataFrame, colour: str, dataset: str, styles: dict) -> None:
@@ -105,14 +111,14 @@ def curve(ax: Axes, runs: pd.DataFrame, colour: str, line="-") -> None:
 def _seeds(frame: pd.DataFrame) -> str:
     counts = sorted(frame.groupby(["dataset", "model", "acquisition", "noise"]).seed.nunique().unique())
     if not counts:
-        return "no finished run"
+        return "No finished run"
     words = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    return f"{words} seed{'s' if counts[-1] > 1 else ''}" + (", band ± 1 s.e." if counts[-1] > 1 else "")
+    return f"Mean of {words} seeds, band ± 1 standard error" if counts[-1] > 1 else "One seed"
 
 
 def note(figure: Figure, text: str) -> None:
     """A line under a figure that says on what data it was made."""
-    wrapped = "\n".join(textwrap.fill(line, int(figure.get_figwidth() * 17)) for line in text.splitlines())
+    wrapped = "\n".join(textwrap.fill(line, int(figure.get_figwidth() * 19)) for line in text.splitlines())
     figure.supxlabel(wrapped, fontsize=7, color="#555555", x=0.01, ha="left")
 
 

@@ -57,11 +57,12 @@ class Profile:
     name: str
     about: str
     experiments: tuple[Experiment, ...]
-    folder: Path
+    folder: Path  # of its notebooks, logs and report
+    params: Path  # the folder of its params file
 
 
 def read_profile(name: str, outputs: Path = OUTPUTS, params: Path = PARAMS) -> Profile:
-    """The profile called `name` (params/<name>.yaml). Raises ValueError for whatever in it could not be run."""
+    """The profile called `name` (<params>/<name>.yaml). Raises ValueError for whatever in it could not be run."""
     path = params / f"{name}.yaml"
     if not path.exists():
         raise ValueError(f"unknown profile {name!r}; choose {', '.join(sorted(p.stem for p in params.glob('*.yaml')))}")
@@ -70,12 +71,12 @@ def read_profile(name: str, outputs: Path = OUTPUTS, params: Path = PARAMS) -> P
     except yaml.YAMLError as error:
         raise ValueError(f"{shown(path)} is no YAML: {' '.join(str(error).split())}") from None
     try:
-        return _profile(name, content, outputs)
+        return _profile(name, content, outputs, params)
     except ValueError as error:
         raise ValueError(f"{shown(path)}: {error}") from None
 
 
-def _profile(name: str, content: object, outputs: Path) -> Profile:
+def _profile(name: str, content: object, outputs: Path, params: Path) -> Profile:
     keys = ("about", "seeds", "defaults", "grid")
     if not isinstance(content, dict) or not isinstance(content.get("grid"), list):
         raise ValueError(f"a profile is a mapping with {', '.join(keys)}, and its grid a list of blocks")
@@ -90,10 +91,10 @@ def _profile(name: str, content: object, outputs: Path) -> Profile:
     for one in names:
         if names.count(one) > 1:
             raise ValueError(f"the experiment {one} stands in the grid {names.count(one)} times")
-    return Profile(name, " ".join(str(content.get("about", "")).split()), tuple(experiments), outputs / name)
+    return Profile(name, " ".join(str(content.get("about", "")).split()), tuple(experiments), outputs / name, params)
 
 
-def _expand(block: object, defaults: dict, seeds: list, folder: Path) -> list[Experiment]:
+def _expand(block: object, defaults: dict, seeds: object, folder: Path) -> list[Experiment]:
     if not isinstance(block, dict) or not isinstance(block.get("scenario"), str):
         raise ValueError(f"a block of the grid is a mapping that names its scenario, not {block!r}")
     settings = {**defaults, **block}

@@ -48,7 +48,9 @@ def resume(path: str | Path, config: Config, data: Dataset) -> Iterator[Round]:
 def read(path: str | Path) -> tuple[dict, list[Round]]:
     """Header and rounds of a log; what a killed process left of a last line is not there."""
     path = Path(path)
-    header, *lines = _whole_lines(path)
+    header, *lines = _records(path) or [{}]
+    if "config" not in header:
+        raise ValueError(f"{shown(path)} does not begin as a log does; move it away to compute the run again")
     names = {f.name for f in fields(Round)}
     rounds = [Round(**{k: tuple(v) if k == "query" else v for k, v in line.items() if k in names}) for line in lines]
     if [r.number for r in rounds] != list(range(len(rounds))):
@@ -56,48 +58,55 @@ def read(path: str | Path) -> tuple[dict, list[Round]]:
     return header, rounds
 
 
-def check_log(path: str | Path, config: Config, data: Dataset) -> int:
-    """The number of rounds in the log at `path`, 0 if there is none; ValueError if it is of another configuration."""
-    path = Path(path)
-    if not path.exists() or not _whole_lines(path):
-        return 0
+def read_run(path: str | Path, config: Config) -> tuple[dict, list[Round]]:
+    """Like `read`, of a log that must be of `config`; ValueError, naming what differs, if it is not."""
     header, rounds = read(path)
     logged = from_dict(header["config"])  # fields that are newer than the log have their defaults
     if logged != config:
-        mine, theirs = config.as_dict(), logged.as_dict()
-        differs = ", ".join(f"{k}: {theirs[k]} -> {v}" for k, v in mine.items() if v != theirs[k] and k != "device")
+        ours, theirs = config.as_dict(), logged.as_dict()
+        differs = ", ".join(f"{k}: {theirs[k]} -> {v}" for k, v in ours.items() if v != theirs[k] and k != "device")
         raise ValueError(f"{shown(path)} holds a run of another configuration ({differs}); move it away or use another folder")
+    return header, rounds
+
+
+def check_log(path: str | Path, config: Config, data: Dataset) -> list[Round]:
+    """The rounds in the log at `path`, none if there is no log; ValueError if it is of another configuration or data."""
+    path = Path(path)
+    if not path.exists() or not _records(path):
+        return []
+    header, rounds = read_run(path, config)
     if header["data"]["digest"] != data.digest:
         raise ValueError(
             f"{shown(path)} holds a run on other data: {header['data']['source']} ({header['data']['digest']}), now "
             f"{data.source} ({data.digest}); move it away or use another folder"
         )
-    return len(rounds)
+    return rounds
 
 
 def _reopen(path: Path, config: Config, data: Dataset) -> list[Round]:
-    check_log(path, config, data)
-    lines = _whole_lines(path) if path.exists() else []
-    if not lines:
-        with path.open("w") as file:
+    done = check_log(path, config, data)
+    whole = b"".join(_lines(path)) if path.exists() else b""
+    with path.open("r+b" if path.exists() else "wb") as file:
+        file.truncate(len(whole))  # drop a torn last line before anything is added after it
+    if not whole:
+        with path.open("a") as file:
             _append(file, _header(config, data))
-        return []
-    with path.open("r+b") as file:  # drop a torn last line before anything is added after it
-        whole = sum(len(line) for line in file.read().splitlines(keepends=True)[: len(lines)])
-        file.truncate(whole)
-    return read(path)[1]
+    return done
 
 
-def _whole_lines(path: Path) -> list[dict]:
-    lines = []
-    for line in path.read_bytes().splitlines(keepends=True):
-        if line.endswith(b"\n"):
-            try:
-                lines.append(json.loads(line))
-            except ValueError:
-                number = len(lines) + 1
-                raise ValueError(f"{shown(path)} is damaged in line {number}; move it away to compute the run again") from None
-    return lines
+def _lines(path: Path) -> list[bytes]:
+    return [line for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+
+
+def _records(path: Path) -> list[dict]:
+    records = []
+    for line in _lines(path):
+        try:
+            records.append(json.loads(line))
+        except ValueError:
+            number = len(records) + 1
+            raise ValueError(f"{shown(path)} is damaged in line {number}; move it away to compute the run again") from None
+    return records
 
 
 def _header(config: Config, data: Dataset) -> dict:

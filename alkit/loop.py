@@ -61,8 +61,8 @@ def run(config: Config, data: Dataset, done: Iterable[Round] = ()) -> Iterator[R
         labelled, pool = _buy(labelled, pool, query)
 
 
-def choose(config: Config, data: Dataset, model: nn.Module, pool: Tensor, count: int, number: int) -> tuple[int, ...]:
-    """The `count` images of the pool to query in this round, as indices of the training set."""
+def choose(config: Config, data: Dataset, model: nn.Module | None, pool: Tensor, count: int, number: int) -> tuple[int, ...]:
+    """The `count` images of the pool to query in this round, as indices of the training set; random needs no model."""
     if not count:
         return ()
     if ACQUISITIONS[config.acquisition].score is None:

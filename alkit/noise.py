@@ -50,7 +50,7 @@ class View:
             # Where in `noisy` each image of the view is; -1 for the images that stay clean.
             place = torch.full((len(candidates),), -1)
             place[hit] = torch.arange(len(hit))
-            self.place = (place[indices.cpu()] if once else place).to(data.device)
+            self.place = place[indices.cpu()] if once else place
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -59,7 +59,8 @@ class View:
         images = self.data.standardised(self.images[self.indices[batch]])
         if self.is_noisy:
             place = self.place[batch]
-            images[place >= 0] = self.noisy[place[place >= 0]]
+            hit = (place >= 0).nonzero().squeeze(1)  # on the CPU, where no GPU has to be waited for
+            images[hit.to(images.device)] = self.noisy[place[hit].to(images.device)]
         return images
 
 

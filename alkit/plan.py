@@ -6,7 +6,6 @@ import time
 from functools import cache
 
 import torch
-from torch.nn.functional import cross_entropy
 
 from alkit.acquisitions import ACQUISITIONS
 from alkit.config import Config
@@ -14,6 +13,7 @@ from alkit.data import Dataset
 from alkit.determinism import resolve_device, seeded
 from alkit.grid import Experiment
 from alkit.models import build
+from alkit.training import stepper
 
 NOTEBOOK_SECONDS = 7.0  # a kernel's start, its imports and figures
 
@@ -62,14 +62,8 @@ def measured(model: str, image_shape: tuple[int, int, int], num_classes: int, ba
             images = torch.randn(batch_size, *image_shape, device=where)
             labels = torch.randint(num_classes, (batch_size,), device=where)
             many = torch.randn(128, *image_shape, device=where)
-        optimiser = torch.optim.SGD(net.parameters(), 1e-3, weight_decay=1e-4)
-
-        def step():
-            optimiser.zero_grad()
-            cross_entropy(net(images), labels).backward()
-            optimiser.step()
-
-        step_seconds = _median_seconds(step, where)
+        step = stepper(Config(), net)
+        step_seconds = _median_seconds(lambda: step(images, labels), where)
         net.eval()
         with torch.inference_mode():
             return step_seconds, _median_seconds(lambda: net(many), where) / len(many)

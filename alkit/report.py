@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 from nbconvert import HTMLExporter
 
-from alkit.execute import execute
+from alkit.execute import execute, is_current
 from alkit.grid import Profile
 from alkit.paths import NOTEBOOKS, shown
 
@@ -14,16 +14,17 @@ def data_notebook(profile: Profile) -> None:
     """The data sets of a profile and its first split and noises, as data.ipynb."""
     datasets = list(dict.fromkeys(c.dataset for e in profile.experiments for c in e.configs))
     first = profile.experiments[0].configs[0]
-    execute(
-        NOTEBOOKS / "data.py", profile.folder / "data.ipynb",
-        {"datasets": datasets, "num_initial": first.num_initial, "num_valid": first.num_valid},
-    )  # fmt: skip
+    parameters = {"datasets": datasets, "num_initial": first.num_initial, "num_valid": first.num_valid}
+    notebook = NOTEBOOKS / "data.py", profile.folder / "data.ipynb", parameters
+    if not is_current(*notebook):
+        execute(*notebook)
 
 
 def report(profile: Profile) -> str:
     """Tables, figures and report.ipynb from the logs that exist, without any computing; the path of report.html."""
     notebook = profile.folder / "report.ipynb"
-    execute(NOTEBOOKS / "report.py", notebook, {"profile": profile.name, "outputs": shown(profile.folder.parent)})
+    folders = {"outputs": shown(profile.folder.parent), "params": shown(profile.params)}
+    execute(NOTEBOOKS / "report.py", notebook, {"profile": profile.name, **folders})
     return shown(html(notebook))
 
 

@@ -16,15 +16,18 @@ def published() -> pd.DataFrame:
 
 
 def rounds(profile: Profile) -> pd.DataFrame:
-    """Every round of every finished run; accuracies in per cent. Runs that are not finished are left out."""
+    """Every round of every finished run; accuracies in per cent. Runs that are not finished are left out.
+
+    Raises ValueError for a log that is not of the profile's configuration.
+    """
     columns = [*CONDITION, "seed", "round", "num_labelled", "valid_accuracy", "test_accuracy"]
     rows = []
     for experiment in profile.experiments:
         for config in experiment.configs:
             path = experiment.log_path(config)
-            if not path.exists():
+            if not path.exists() or not path.stat().st_size:
                 continue
-            _, found = log.read(path)
+            _, found = log.read_run(path, config)
             if len(found) <= config.num_rounds:
                 continue
             condition = [experiment.scenario, config.dataset, config.noise, config.model, config.acquisition]
@@ -63,17 +66,22 @@ def coverage(profile: Profile, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def differences(profile: Profile) -> pd.DataFrame:
-    """The fields in which a profile's scenarios differ from the profile `paper`, the paper as its text describes it."""
+    """Where a profile's scenarios differ from the profile `paper`: a row a field, a column a scenario and model.
+
+    Cells read "the paper's -> ours", and are empty where the two agree.
+    """
     ours, theirs = (_values(p) for p in (profile, read_profile("paper")))
-    rows = []
-    for (scenario, model), values in ours.items():
-        reference = theirs.get((scenario, model), {})
-        rows += [
-            [scenario, model, field, _words(reference[field]), _words(value)]
+    found = {
+        key: {
+            field: f"{_words(theirs[key][field])} → {_words(value)}"
             for field, value in values.items()
-            if reference and value != reference[field]
-        ]
-    return pd.DataFrame(rows, columns=["scenario", "model", "field", "paper", profile.name])
+            if value != theirs[key][field]
+        }
+        for key, values in ours.items()
+        if key in theirs
+    }
+    frame = pd.DataFrame(found).fillna("")
+    return frame if len(frame) else pd.DataFrame()
 
 
 def _values(profile: Profile) -> dict[tuple[str, str], dict[str, list]]:

@@ -1,6 +1,7 @@
 """The paper's Tables 2 and 3, laid out as there, with the published number beside each of ours."""
 
 import pandas as pd
+from pandas.io.formats.style import Styler
 
 from alkit.results import CONDITION, final, published
 
@@ -9,7 +10,8 @@ NAMES = {
     "lenet": "LeNet", "resnet18": "ResNet-18",
     "random": "Random", "entropy": "Max. Entropy", "bald": "BALD", "": "",
     "none": "None", "gaussian": "Gaussian", "salt_and_pepper": "Salt and Pepper",
-    "supervised": "Supervised, limited data", "ideal": "AL, ideal data", "constrained": "AL, constrained data",
+    "supervised": "Supervised, limited data", "ideal": "AL, ideal data", "ideal_fine": "AL, ideal data, small queries",
+    "constrained": "AL, constrained data",
 }  # fmt: skip
 MISSING = "–"
 
@@ -62,6 +64,13 @@ def cell(mean: float, sem: float, n: float) -> str:
     if pd.isna(mean):
         return MISSING
     return f"{mean:.2f} ({n:.0f})" if pd.isna(sem) else f"{mean:.2f} ± {sem:.2f} ({n:.0f})"
+
+
+def page(table: pd.DataFrame) -> Styler:
+    """A laid-out table for a notebook's page: small, unbroken cells, ours in bold."""
+    cells = [{"selector": "th, td", "props": "font-size: 0.85em; white-space: nowrap; padding: 0.3em 0.5em; text-align: right"}]
+    bold = table.index.get_level_values(-1) == "ours"
+    return table.style.set_table_styles(cells).apply(lambda column: ["font-weight: bold" if b else "" for b in bold])
 
 
 def _laid_out(rows: pd.DataFrame, index: list[str], columns: list[str], titles: tuple[str, ...]) -> pd.DataFrame:

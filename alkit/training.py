@@ -1,11 +1,12 @@
 """Training a network from scratch, and what it then says of images."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
+from torch.optim.sgd import sgd
 
 from alkit.config import Config
 from alkit.data import Dataset
@@ -13,7 +14,7 @@ from alkit.determinism import derived_seed, generator, seeded
 from alkit.models import build
 from alkit.noise import View, is_noisy, noise_generator, view
 
-Masks = list[Float[Tensor, "sample 1 feature"]]
+Masks = list[Float[Tensor, "sample 1 _"]]
 
 
 def fit(config: Config, data: Dataset, labelled: Int64[Tensor, " label"], number: int) -> nn.Module:
@@ -26,22 +27,38 @@ def fit(config: Config, data: Dataset, labelled: Int64[Tensor, " label"], number
         model = build(config.model, data.image_shape, data.num_classes, config.train_dropout).to(data.device)
         torch.manual_seed(derived_seed(config.seed, "dropout", number))
         model.train()
-        optimiser = torch.optim.SGD(
-            model.parameters(), config.learning_rate, momentum=config.momentum, weight_decay=config.weight_decay
-        )
+        step = stepper(config, model)
         shuffle = generator(config.seed, "shuffle", number)
         for images, labels in _epochs(config, data, labelled, number):
             order = torch.randperm(len(labels), generator=shuffle).to(data.device)
             for batch in batches(order, config.batch_size, config.last_batch):
-                optimiser.zero_grad()
-                loss = cross_entropy(model(images[batch]), labels[batch])
-                loss.backward()
-                optimiser.step()
+                loss = step(images[batch], labels[batch])
     if data.device.type != "meta" and not loss.isfinite():
         raise FloatingPointError(
             f"training on {len(labelled)} labels diverged (loss {loss.item()}); lower learning_rate={config.learning_rate}"
         )
     return model.eval()
+
+
+def stepper(config: Config, model: nn.Module) -> Callable[[Tensor, Tensor], Tensor]:
+    """A function of images and labels that makes one SGD step (Eq. 3, with momentum) and returns the loss.
+
+    It is torch.optim.SGD by its functional form: the class imports torch's compiler, seconds in every new process.
+    """
+    params = list(model.parameters())
+    velocities: list[Tensor | None] = [None] * len(params)
+
+    def step(images: Tensor, labels: Tensor) -> Tensor:
+        loss = cross_entropy(model(images), labels)
+        gradients = list(torch.autograd.grad(loss, params))
+        with torch.no_grad():
+            sgd(
+                params, gradients, velocities, lr=config.learning_rate, momentum=config.momentum,
+                weight_decay=config.weight_decay, dampening=0.0, nesterov=False, maximize=False,
+            )  # fmt: skip
+        return loss.detach()
+
+    return step
 
 
 def _epochs(config: Config, data: Dataset, labelled: Tensor, number: int) -> Iterator[tuple[Tensor, Tensor]]:

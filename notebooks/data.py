@@ -47,7 +47,8 @@ data = {one: load(one, device="cpu") for one in datasets}
 pd.DataFrame(
     [
         {
-            "Dataset": name(d.name), "Images": d.size_in_words, "Training": f"{len(d.y_train):,}", "Testing": f"{len(d.y_test):,}",
+            "Dataset": name(d.name), "Images": d.size_in_words,
+            "Training": f"{len(d.y_train):,}", "Testing": f"{len(d.y_test):,}",
             "Classes": d.num_classes, "Mean": ", ".join(f"{v:.4f}" for v in d.mean.flatten()),
             "Sd": ", ".join(f"{v:.4f}" for v in d.sd.flatten()), "Source": d.source, "Digest": d.digest,
         }

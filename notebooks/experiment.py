@@ -26,7 +26,7 @@ import pandas as pd
 import torch
 from IPython.display import Markdown, display
 
-from alkit.config import from_dict
+from alkit.config import Config, from_dict
 from alkit.data import load
 from alkit.figures import COLOURS, curve, note, strip, style
 from alkit.log import resume
@@ -60,7 +60,10 @@ folder = PROJECT / (folder or f"outputs/lab/{configs[0].digest}")
 
 title = f"{name(dataset)}, {name(model)}, {name(acquisition)}, " + (f"{name(noise)} noise" if noise != "none" else "no noise")
 display(Markdown(f"**{scenario.capitalize()}: {title}**. {data.source} (digest {data.digest})."))
-pd.Series(configs[0].as_dict(), name="value").drop(["seed", "device"]).to_frame().T.style.hide()
+changed = {k: v for k, v in configs[0].as_dict().items() if v != Config().as_dict()[k] and k not in ("seed", *condition)}
+display(Markdown("Everything is as in the paper's constrained scenario" + (" but:" if changed else ".")))
+if changed:
+    display(pd.DataFrame({"paper": {k: Config().as_dict()[k] for k in changed}, "here": changed}))
 
 # %% [markdown]
 # ## Run

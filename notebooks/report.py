@@ -24,17 +24,18 @@ from alkit.figures import figure4, figure5, figure6, style
 from alkit.grid import read_profile
 from alkit.paths import PROJECT
 from alkit.results import coverage, differences, provenance, rounds
-from alkit.tables import beside_published, name, table2, table3
+from alkit.tables import beside_published, name, page, table2, table3
 
 style()
 pd.set_option("display.max_rows", 500, "display.max_columns", 50, "display.max_colwidth", 200)
 
 # %% tags=["parameters"]
-profile = "digits"  # a file of params/
+profile = "digits"  # a file of params/, without .yaml
+params = "params"
 outputs = "outputs"
 
 # %%
-profile = read_profile(profile, outputs=PROJECT / outputs)
+profile = read_profile(profile, PROJECT / outputs, PROJECT / params)
 frame, data = rounds(profile), provenance(profile)
 for folder in ("tables", "figures"):
     (profile.folder / folder).mkdir(parents=True, exist_ok=True)
@@ -49,9 +50,10 @@ def save(figure, stem):
 
 def save_table(number, layout):
     stem = profile.folder / "tables" / f"table{number}"
-    beside_published(frame, number).merge(data[["dataset", "digest", "source"]].drop_duplicates("dataset"), how="left").to_csv(
-        stem.with_suffix(".csv"), index=False, float_format="%.4f"
-    )
+    sources = data.drop_duplicates("dataset").set_index("dataset")[["digest", "source"]]
+    rows = beside_published(frame, number).join(sources, on="dataset")
+    rows.loc[rows.n.isna(), ["digest", "source"]] = None  # of our numbers, where there are any
+    rows.to_csv(stem.with_suffix(".csv"), index=False, float_format="%.4f")
     plain = layout.map(lambda text: text.replace("±", r"$\pm$").replace("–", "--"))
     text = plain.to_latex(multirow=True, multicolumn=True, multicolumn_format="c")
     stem.with_suffix(".tex").write_text("".join(f"% {line}\n" for line in data_note.splitlines()) + text)
@@ -68,11 +70,11 @@ found.assign(scenario=found.scenario.map(name), model=found.model.map(name)).sty
 
 # %% [markdown]
 # ### Where it differs from the paper
-# Field by field, for the scenarios that the paper has; every other field is as the paper's text describes it.
+# The paper's value → the profile's, for the fields in which they differ; everything else is as the paper's text describes it.
 
 # %%
 different = differences(profile)
-display(different.style.hide() if len(different) else Markdown("Nowhere."))
+display(different.rename(columns=name) if len(different) else Markdown("Nowhere."))
 
 # %% [markdown]
 # ### On what data
@@ -88,7 +90,7 @@ data.style.hide()
 # %%
 layout = table2(frame)
 save_table(2, layout)
-layout
+page(layout)
 
 # %% [markdown]
 # ## Table 3: test error by scenario, without noise (%)
@@ -97,7 +99,7 @@ layout
 # %%
 layout = table3(frame)
 save_table(3, layout)
-layout
+page(layout)
 
 # %% [markdown]
 # ## Figure 4: LeNet under ideal data, queried in small steps

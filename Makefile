@@ -1,0 +1,51 @@
+PROFILE ?= digits
+PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3))
+WORKERS ?=
+BIN := .venv/bin
+READY := .venv/ready
+ifeq ($(CONDA_DEFAULT_ENV),alkit) # made from environment.yml: nothing to install
+BIN := $(CONDA_PREFIX)/bin
+READY :=
+endif
+RUN := $(BIN)/python -m alkit
+
+.DEFAULT_GOAL := help
+.PHONY: help setup reproduce plan report test lint lab clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo; echo "  profiles:  $(notdir $(basename $(wildcard params/*.yaml)))   (make reproduce PROFILE=mini)"
+
+setup: $(READY) ## make the environment (.venv) and nothing else
+
+.venv/ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	  { echo "error: Python 3.11 is needed, $(or $(PYTHON),none) is not; name one: make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Making the environment in .venv (some minutes, once) ..."
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+reproduce: $(READY) ## run a profile's experiments and write its report (PROFILE=digits)
+	@$(RUN) reproduce $(PROFILE) $(if $(WORKERS),--workers $(WORKERS))
+
+plan: $(READY) ## a profile's experiments, what is done, and how long the rest takes here
+	@$(RUN) plan $(PROFILE) $(if $(WORKERS),--workers $(WORKERS))
+
+report: $(READY) ## write a profile's report from the logs that are there
+	@$(RUN) report $(PROFILE)
+
+test: $(READY) ## run the tests (minutes)
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## check style and formatting
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+lab: $(READY) ## open JupyterLab with the notebooks
+	@$(BIN)/jupytext --quiet --to ipynb --update notebooks/*.py
+	$(BIN)/jupyter lab notebooks
+
+clean: ## remove the environment, downloads' locks and caches; keeps outputs/ and data/
+	rm -rf .venv .pytest_cache .ruff_cache *.egg-info notebooks/*.ipynb
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	find outputs data -name '*.lock' -delete 2>/dev/null || true

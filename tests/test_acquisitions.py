@@ -1,0 +1,65 @@
+"""Scores against closed forms, their bounds, and scikit-activeml's independent implementations."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from skactiveml.pool import batch_bald, uncertainty_scores
+
+from alkit.acquisitions import bald, entropy, highest
+
+
+def random_log_probs(pool=40, sample=7, num_classes=5, seed=0, dtype=torch.float64):
+    """Some images certain, some not: their expected entropies differ widely."""
+    draw = torch.Generator().manual_seed(seed)
+    sharpness = torch.logspace(-1, 1.2, pool, dtype=dtype)[torch.randperm(pool, generator=draw)]
+    logits = torch.randn(pool, sample, num_classes, generator=draw, dtype=dtype) * sharpness[:, None, None]
+    return logits.log_softmax(dim=-1)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+def test_bald_agrees_with_scikit_activeml(dtype):
+    log_probs = random_log_probs(dtype=dtype)
+    samples_first = log_probs.double().exp().transpose(0, 1).numpy().copy()
+    reference = batch_bald(samples_first, batch_size=1, eps=1e-15)[0]  # a greedy batch's first step scores by BALD
+    assert np.ptp(reference) > 0.1
+    np.testing.assert_allclose(bald(log_probs).numpy(), reference, atol=1e-6)
+
+
+def test_entropy_agrees_with_scikit_activeml():
+    log_probs = random_log_probs()
+    reference = uncertainty_scores(log_probs.exp().mean(dim=1).numpy(), method="entropy")
+    np.testing.assert_allclose(entropy(log_probs).numpy(), reference, atol=1e-6)
+
+
+def test_bald_ranks_by_mutual_information_not_by_entropy():
+    log_probs = random_log_probs()
+    assert highest(bald(log_probs), 10) != highest(entropy(log_probs), 10)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_bald_lies_between_zero_and_entropy_and_entropy_below_log_classes(seed):
+    log_probs = random_log_probs(seed=seed, dtype=torch.float32)
+    assert (bald(log_probs) >= 0).all()
+    assert (bald(log_probs) <= entropy(log_probs) + 1e-6).all()
+    assert (entropy(log_probs) <= math.log(5) + 1e-6).all()
+
+
+def test_bald_is_log_2_when_two_certain_samples_disagree():
+    log_probs = torch.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]]).log()
+    assert bald(log_probs).item() == pytest.approx(math.log(2))
+
+
+def test_bald_is_zero_when_samples_agree_however_uncertain():
+    log_probs = torch.full((1, 4, 10), 0.1).log()
+    assert bald(log_probs).item() == pytest.approx(0, abs=1e-6)
+    assert entropy(log_probs).item() == pytest.approx(math.log(10))
+
+
+def test_entropy_is_zero_for_a_certain_prediction():
+    assert entropy(torch.tensor([[[1.0, 0.0]]]).log()).item() == 0
+
+
+def test_highest_breaks_ties_in_pool_order():
+    assert highest(torch.tensor([1.0, 3.0, 3.0, 2.0, 3.0]), 4) == [1, 2, 4, 3]

@@ -1,0 +1,132 @@
+"""Params files: what they expand to, and the errors that bad ones get."""
+
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from alkit.config import Config
+from alkit.grid import check_all, read_profile
+from alkit.log import resume
+from alkit.paths import PARAMS
+from alkit.plan import Estimate, in_words
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(content, name="mine"):
+        text = content if isinstance(content, str) else yaml.safe_dump(content)
+        (tmp_path / f"{name}.yaml").write_text(text)
+        return read_profile(name, tmp_path / "outputs", tmp_path)
+
+    return write
+
+
+def test_the_paper_profile_is_the_paper():
+    profile = read_profile("paper")
+    by_scenario = {}
+    for e in profile.experiments:
+        by_scenario.setdefault(e.scenario, []).append(e)
+    assert {k: len(v) for k, v in by_scenario.items()} == {"supervised": 2, "constrained": 54, "ideal": 6, "ideal_fine": 3}
+    assert all([c.seed for c in e.configs] == [0, 1, 2] for e in profile.experiments)
+    for e in by_scenario["constrained"]:
+        first = e.configs[0]
+        condition = {k: getattr(first, k) for k in ("dataset", "model", "acquisition", "noise")}
+        assert first == Config(**condition)
+    assert {c.budget for s in ("supervised", "constrained") for e in by_scenario[s] for c in e.configs} == {1_100}
+    ideal, fine = by_scenario["ideal"][0].configs[0], by_scenario["ideal_fine"][0].configs[0]
+    assert (ideal.num_initial, ideal.num_valid, ideal.num_rounds, ideal.query_size) == (1000, 5000, 10, 1000)
+    assert (fine.num_initial, fine.num_valid, fine.num_rounds, fine.query_size) == (1000, 5000, 100, 100)
+    assert {c.model for e in by_scenario["ideal_fine"] for c in e.configs} == {"lenet"}
+
+
+def test_mini_has_every_condition_of_the_paper():
+    assert {e.name for e in read_profile("mini").experiments} == {e.name for e in read_profile("paper").experiments}
+
+
+def test_every_profile_can_be_read():
+    for path in PARAMS.glob("*.yaml"):
+        assert read_profile(path.stem).about
+
+
+def test_lists_stand_for_each_of_their_values(write):
+    profile = write(
+        {
+            "seeds": [3, 4],
+            "defaults": {"dataset": "digits", "epochs": 5},
+            "grid": [
+                {"scenario": "a", "model": ["lenet", "resnet18"], "noise": ["none", "gaussian"], "epochs": 7},
+                {"scenario": "b", "acquisition": "bald", "noise_splits": ["train"], "seeds": [0]},
+            ],
+        }
+    )
+    assert [e.name for e in profile.experiments] == [
+        "a-digits-lenet-random-none", "a-digits-lenet-random-gaussian",
+        "a-digits-resnet18-random-none", "a-digits-resnet18-random-gaussian", "b-digits-lenet-bald-none",
+    ]  # fmt: skip
+    first, *_, last = profile.experiments
+    assert [(c.seed, c.epochs) for c in first.configs] == [(3, 7), (4, 7)]
+    assert last.configs == (Config(dataset="digits", acquisition="bald", epochs=5, noise_splits=("train",)),)
+
+
+GRID = {"grid": [{"scenario": "a", "dataset": "digits"}]}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("grid: [", ["no YAML"]),
+        ("just text", ["mapping", "grid"]),
+        ({**GRID, "default": {}}, ["'default'", "defaults"]),
+        ({**GRID, "defaults": {"learning_rat": 0.1}}, ["'learning_rat'", "learning_rate"]),
+        ("defaults: {learning_rate: 1e-3}\ngrid: [{scenario: a}]", ["learning_rate='1e-3'", "0.001"]),
+        ({**GRID, "defaults": {"model": "alexnet"}}, ["'alexnet'", "lenet"]),
+        ({**GRID, "defaults": {"epochs": [1, 2]}}, ["epochs=[1, 2]", "list"]),
+        ({**GRID, "defaults": {"seed": 1}}, ["seeds"]),
+        ({**GRID, "seeds": 3}, ["seeds=3"]),
+        ({**GRID, "seeds": [0, 0]}, ["seeds=[0, 0]"]),
+        ({**GRID, "seeds": ["a"]}, ["seed='a'"]),
+        ({"grid": [{"dataset": "digits"}]}, ["scenario"]),
+        ({"grid": GRID["grid"] * 2}, ["a-digits-lenet-random-none", "2 times"]),
+    ],
+)
+def test_a_bad_params_file_is_named_with_its_fault(write, content, words):
+    with pytest.raises(ValueError) as caught:
+        write(content)
+    assert all(word in str(caught.value) for word in [*words, "mine.yaml"]), str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_profile_is_answered_with_the_choices():
+    with pytest.raises(ValueError, match="unknown profile 'papers'; choose .*digits.*mini.*paper"):
+        read_profile("papers")
+
+
+def test_outputs_of_another_configuration_stop_the_grid_before_any_work(write, digits, tiny):
+    settings = {k: v for k, v in tiny.as_dict().items() if k not in ("seed", "dataset", "model", "acquisition", "noise")}
+    profile = write({"seeds": [0], "defaults": settings, **GRID})
+    (experiment,) = profile.experiments
+    (config,) = experiment.configs
+    check_all(profile, {"digits": digits})
+    list(resume(experiment.log_path(config), replace(config, epochs=9), digits))
+    with pytest.raises(ValueError, match=r"seed-0.jsonl holds a run of another configuration \(epochs: 9 -> 4\)"):
+        check_all(profile, {"digits": digits})
+
+
+def test_the_estimate_falls_as_rounds_are_done_and_counts_what_costs(write, digits):
+    profile = write({"seeds": [0], "defaults": {"epochs": 5, "num_rounds": 4, "num_initial": 20}, **GRID})
+    (experiment,) = profile.experiments
+    (config,) = experiment.configs
+    estimate = Estimate({"digits": digits})
+    whole = estimate.seconds_left(experiment)
+    for i, _ in enumerate(resume(experiment.log_path(config), config, digits)):
+        assert experiment.rounds_done() == i + 1
+        left = estimate.seconds_left(experiment)
+        assert left < whole
+        whole = left
+    assert estimate.round_seconds(replace(config, acquisition="bald"), 0) > estimate.round_seconds(config, 0) > 0
+    assert estimate.round_seconds(replace(config, evaluate_every=4), 1) == 0
+
+
+def test_durations_are_in_words():
+    assert [in_words(s) for s in (4.4, 89, 95, 5399, 7200, 200_000)] == ["4 s", "89 s", "2 min", "90 min", "2.0 h", "2.3 days"]

@@ -1,0 +1,114 @@
+"""The networks against torchvision's and the literature's sizes; scoring against a plain forward pass."""
+
+import pytest
+import torch
+from torch import nn
+from torchvision.models import resnet18
+
+from alkit.acquisitions import bald
+from alkit.config import Config
+from alkit.models import LeNet, ResNet18, build
+from alkit.noise import view
+from alkit.training import batches, dropout_masks, predict, sampled
+
+SHAPES = [(1, 28, 28), (3, 32, 32)]
+
+
+@pytest.mark.parametrize(("shape", "count"), [((1, 28, 28), 61_706), ((3, 32, 32), 62_006)])
+def test_lenet_has_the_weights_of_lenet_5(shape, count):
+    assert sum(p.numel() for p in LeNet(shape, 10).parameters()) == count
+
+
+@pytest.mark.parametrize("shape", [*SHAPES, (1, 16, 16), (3, 64, 64)])
+@pytest.mark.parametrize("name", ["lenet", "resnet18"])
+def test_networks_take_other_sizes_and_class_counts(name, shape):
+    assert build(name, shape, 7).eval()(torch.zeros(2, *shape)).shape == (2, 7)
+
+
+@pytest.mark.parametrize("shape", [*SHAPES, (3, 64, 64), (1, 16, 16)])
+@pytest.mark.parametrize("training", [True, False])
+def test_trimmed_resnet_gives_torchvisions_outputs_and_gradients(shape, training):
+    torch.manual_seed(1)
+    ours = ResNet18(shape, 10)
+    theirs = resnet18(num_classes=10)
+    if shape[0] != 3:
+        theirs.conv1 = nn.Conv2d(shape[0], 64, 7, stride=2, padding=3, bias=False)
+    # Ours holds a part of each kernel; put it where it was, and arbitrary numbers into the taps that see only padding.
+    pairs = list(zip(ours.parameters(), theirs.parameters(), strict=True))
+    places = []
+    with torch.no_grad():
+        for small, large in pairs:
+            offset = [0 if s == b else (b - 1) // 2 for s, b in zip(small.shape, large.shape, strict=True)]
+            place = tuple(slice(o, o + s) for o, s in zip(offset, small.shape, strict=True))
+            large[place] = small
+            places.append(place)
+    ours.train(training), theirs.train(training)
+    images, labels = torch.randn(8, *shape), torch.randint(10, (8,))
+    for net in (ours, theirs):
+        nn.functional.cross_entropy(net(images), labels).backward()
+    with torch.no_grad():
+        torch.testing.assert_close(ours(images), theirs(images), atol=1e-5, rtol=1e-5)
+    for (small, large), place in zip(pairs, places, strict=True):
+        torch.testing.assert_close(small.grad, large.grad[place], atol=1e-5, rtol=1e-4)
+        unseen = torch.ones_like(large, dtype=torch.bool)
+        unseen[place] = False
+        assert not large.grad[unseen].any()
+
+
+def test_most_of_resnets_weights_only_see_padding_on_28x28_images():
+    full = sum(p.numel() for p in resnet18(num_classes=10).parameters())
+    assert 1 - sum(p.numel() for p in ResNet18((3, 28, 28), 10).parameters()) / full == pytest.approx(0.62, abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["lenet", "resnet18"])
+def test_samples_are_forward_passes_with_each_mask(name):
+    torch.manual_seed(0)
+    model = build(name, (1, 28, 28), 10).eval()
+    images = torch.randn(5, 1, 28, 28)
+    masks = dropout_masks(model, 0.5, 4, torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        together = sampled(model.classifier, model.features(images), masks)
+        for t in range(4):
+            hidden = model.features(images)
+            linear = [layer for layer in model.classifier if isinstance(layer, nn.Linear)]
+            for i, layer in enumerate(linear):
+                hidden = layer(hidden * masks[i][t])
+                hidden = hidden.relu() if i < len(linear) - 1 else hidden
+            torch.testing.assert_close(together[t], hidden)
+
+
+def test_masks_keep_the_given_share_and_the_mean():
+    masks = dropout_masks(LeNet((1, 28, 28), 10), 0.25, 500, torch.Generator().manual_seed(0))
+    assert [m.shape for m in masks] == [(500, 1, 120), (500, 1, 84)]
+    for mask in masks:
+        assert (mask == 0).double().mean().item() == pytest.approx(0.25, abs=0.01)
+        assert mask.mean().item() == pytest.approx(1, abs=0.02)
+
+
+def test_dropout_of_zero_makes_bald_zero(digits):
+    model = build("lenet", digits.image_shape, 10).eval()
+    masks = dropout_masks(model, 0.0, 5, torch.Generator().manual_seed(0))
+    seen = view(Config(dataset="digits"), digits, "pool", torch.arange(50), 0)
+    assert torch.cat([bald(p) for p in predict(model, seen, masks)]).max() < 1e-6
+
+
+@pytest.mark.parametrize("name", ["lenet", "resnet18"])
+def test_scores_do_not_depend_on_the_batch_size(digits, name, monkeypatch):
+    torch.manual_seed(0)
+    model = build(name, digits.image_shape, 10).eval()
+    masks = dropout_masks(model, 0.5, 10, torch.Generator().manual_seed(0))
+    found = []
+    for count in (300, 37):  # one call for all, or pieces of 37
+        pieces = torch.arange(300).split(count)
+        views = [view(Config(dataset="digits"), digits, "pool", piece, 0) for piece in pieces]
+        found.append(torch.cat([bald(p) for v in views for p in predict(model, v, masks)]))
+    torch.testing.assert_close(found[0], found[1], atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("last", "sizes"), [("keep", [4, 4, 2]), ("merge", [4, 6]), ("drop", [4, 4])])
+def test_the_last_batch_is_kept_merged_or_dropped(last, sizes):
+    pieces = batches(torch.arange(10), 4, last)
+    assert [len(p) for p in pieces] == sizes
+    assert torch.cat(pieces).tolist() == list(range(sum(sizes)))
+    assert [len(p) for p in batches(torch.arange(8), 4, last)] == [4, 4]
+    assert [len(p) for p in batches(torch.arange(3), 4, last)] == [3]

@@ -1,0 +1,76 @@
+"""Rates, extremes and which images are hit, when."""
+
+import pytest
+import torch
+
+from alkit.config import Config
+from alkit.determinism import generator
+from alkit.noise import View, gaussian, is_noisy, salt_and_pepper, view
+
+BLACK, WHITE = torch.tensor([-1.0, -2.0, -3.0])[:, None, None], torch.tensor([1.0, 2.0, 3.0])[:, None, None]
+
+
+def test_gaussian_noise_has_mean_zero_and_the_given_sd():
+    change = gaussian(torch.full((50, 1, 28, 28), 0.3), generator(0, "noise-train"), sd=1.0) - 0.3
+    assert change.mean().item() == pytest.approx(0, abs=0.02)
+    assert change.std().item() == pytest.approx(1, abs=0.02)
+
+
+def test_salt_and_pepper_sets_a_tenth_of_the_pixels_to_the_two_extremes_equally_often():
+    images = torch.zeros(200, 3, 16, 16)
+    noisy = salt_and_pepper(images, generator(0, "noise-train"), (BLACK, WHITE), pixels=0.1)
+    black, white = (noisy == BLACK).all(dim=1), (noisy == WHITE).all(dim=1)
+    untouched = (noisy == 0).all(dim=1)
+    assert (black | white | untouched).all()  # all channels of a pixel go together
+    assert black.double().mean().item() == pytest.approx(0.05, abs=0.005)
+    assert white.double().mean().item() == pytest.approx(0.05, abs=0.005)
+
+
+def test_extremes_are_a_black_and_a_white_pixel(digits):
+    pixels = torch.tensor([0, 255], dtype=torch.uint8)[:, None, None, None].expand(2, *digits.image_shape)
+    black, white = digits.standardised(pixels)
+    torch.testing.assert_close(black, digits.extremes[0].expand_as(black))
+    torch.testing.assert_close(white, digits.extremes[1].expand_as(white))
+
+
+@pytest.mark.parametrize("noise", ["gaussian", "salt_and_pepper"])
+def test_one_image_in_ten_is_hit_and_the_others_stay_as_they_are(digits, noise):
+    config = Config(noise=noise)
+    everything = torch.arange(len(digits.y_train))
+    seen = view(config, digits, "train", everything, 0)
+    changed = (seen[:] != digits.standardised(digits.x_train)).flatten(1).any(dim=1)
+    assert changed.double().mean().item() == pytest.approx(0.1, abs=0.025)
+    assert torch.equal(changed, seen.place >= 0)
+
+
+def test_a_pass_does_not_depend_on_how_it_is_cut_into_batches(digits):
+    seen = view(Config(noise="gaussian"), digits, "pool", torch.arange(300), 0)
+    assert torch.equal(torch.cat([seen[i : i + 7] for i in range(0, 300, 7)]), seen[:])
+
+
+def test_noise_is_drawn_anew_every_round_and_epoch_by_default(digits):
+    config, index = Config(noise="gaussian"), torch.arange(200)
+    assert not torch.equal(view(config, digits, "train", index, 0)[:], view(config, digits, "train", index, 1)[:])
+    draw = generator(0, "noise-train")
+    first, second = (View(config, digits, "train", index, draw)[:] for _ in range(2))
+    assert not torch.equal(first, second)
+
+
+def test_noise_drawn_once_is_the_same_in_every_round_and_split(digits):
+    config = Config(noise="salt_and_pepper", noise_draw="once")
+    index = torch.tensor([5, 900, 7, 300, *range(400, 500)])
+    seen = view(config, digits, "pool", index, 0)[:]
+    assert (seen != digits.standardised(digits.x_train[index])).any()
+    assert torch.equal(seen, view(config, digits, "pool", index, 3)[:])
+    assert torch.equal(seen[2:], view(config, digits, "train", index[2:], 1)[:])
+
+
+def test_only_the_named_splits_are_noisy():
+    config = Config(noise="gaussian", noise_splits=("train", "pool"))
+    assert [s for s in ("train", "pool", "valid", "test") if is_noisy(config, s)] == ["train", "pool"]
+
+
+def test_without_noise_images_are_standardised_and_nothing_else(digits):
+    images = view(Config(), digits, "train", torch.arange(len(digits.y_train)), 0)[:]
+    assert images.mean().item() == pytest.approx(0, abs=1e-4)
+    assert images.std().item() == pytest.approx(1, abs=1e-3)
