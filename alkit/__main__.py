@@ -40,11 +40,15 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{count} experiments, about {in_words(left)} left on this {device.type}, {workers} at a time")
             return 0
         del data
-        data_notebook(profile)
         failed = reproduce(profile, estimate, workers)
+        try:
+            data_notebook(profile)
+        except NotebookFailed as error:
+            print(f"FAILED data\n{error}")
+            failed.append("data")
         print(f"Report: {report(profile)}")
         if failed:
-            print(f"{len(failed)} of {len(profile.experiments)} experiments failed: {', '.join(failed)}", file=sys.stderr)
+            print(f"{len(failed)} failed: {', '.join(failed)}", file=sys.stderr)
         return 1 if failed else 0
     except (ValueError, NotebookFailed) as error:
         print(f"error: {error}", file=sys.stderr)

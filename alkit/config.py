@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import math
 import typing
 from dataclasses import asdict, dataclass, field, fields
 
@@ -74,6 +75,8 @@ class Config:
             for one in value if isinstance(value, tuple) else (value,):
                 if one not in choices:
                     raise ValueError(f"unknown {name} {one!r}; choose {', '.join(choices)}")
+        if self.noise != "none" and not self.noise_splits:
+            raise ValueError(f"noise_splits=[] leaves no split for noise={self.noise!r}; choose some of {', '.join(SPLITS)}")
         for f in fields(self):
             value = getattr(self, f.name)
             if isinstance(value, (int, float)):
@@ -134,22 +137,28 @@ def check(config: Config, data: Dataset) -> None:
             f"num_pool={config.num_pool} is smaller than num_rounds={config.num_rounds} x query_size={config.query_size}"
         )
     rarest = int(data.y_train.bincount(minlength=num_classes).min())
-    if config.num_initial // num_classes + config.num_valid // num_classes + 1 > rarest:
+    if rarest - math.ceil(config.num_valid * rarest / num_train) < config.num_initial // num_classes:
         raise ValueError(
             f"{data.name} has a class of only {rarest} training images, too few for num_initial={config.num_initial} "
             f"(balanced) and num_valid={config.num_valid}"
         )
     if config.model == "lenet" and min(data.image_shape[1:]) < 12:
         raise ValueError(f"lenet needs images of 12x12 or more; those of {data.name} are {data.size_in_words}")
-    if config.model == "resnet18" and config.last_batch == "keep":
-        # Batch norm cannot be computed from a batch that leaves it a single value per channel (32 pixels shrink to 1).
-        alone = [config.num_labelled(r) for r in range(config.num_rounds + 1)]
-        alone = [n for n in alone if n % config.batch_size == 1 and max(data.image_shape[1:]) <= 32]
-        if alone:
-            raise ValueError(
-                f"{alone[0]} labels in batches of batch_size={config.batch_size} leave one image over, which batch norm "
-                "cannot train on; choose last_batch merge or drop, or another batch_size"
-            )
+    if config.model == "resnet18" and max(data.image_shape[1:]) <= 32:
+        # Images of up to 32 pixels shrink to one, and batch norm has no variance to take from a single value.
+        for num_labelled in map(config.num_labelled, range(config.num_rounds + 1)):
+            if _smallest_batch(num_labelled, config.batch_size, config.last_batch) == 1:
+                raise ValueError(
+                    f"{num_labelled} labels in batches of batch_size={config.batch_size} make a batch of one image, which "
+                    "batch norm cannot train on; choose last_batch merge or drop, or another batch_size"
+                )
+
+
+def _smallest_batch(num_labelled: int, size: int, last: str) -> int:
+    rest = num_labelled % size
+    if num_labelled <= size:
+        return num_labelled
+    return rest if rest and last == "keep" else size
 
 
 def _as_tuple(value):

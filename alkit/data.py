@@ -1,8 +1,6 @@
 """Images and labels as tensors on one device, where they come from, and how they are split."""
 
 import hashlib
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -181,8 +179,10 @@ def _read_npz(path: Path):
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in archive.files}
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, AttributeError) as error:
-        raise ValueError(f"{shown(path)} is truncated or no .npz file ({error}); delete it and put it there again") from None
+    except Exception as error:  # damage shows as whatever zipfile, zlib or numpy trips over
+        raise ValueError(
+            f"{shown(path)} is truncated or no .npz file ({type(error).__name__}: {error}); delete it and put it there again"
+        ) from None
     missing = [key for key in ARRAYS if key not in arrays]
     if missing:
         raise ValueError(f"{shown(path)} lacks {', '.join(missing)}; it must hold {', '.join(ARRAYS)}")

@@ -5,6 +5,7 @@ from the labelled set alone, resuming needs no pickled state, and one seed gives
 initial weights and noise (paired comparisons). All draws are made on the CPU: a seed means the same on every device.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -29,9 +30,9 @@ def generator(seed: int, stream: str, number: int = 0) -> torch.Generator:
 
 
 @contextmanager
-def seeded(seed: int, stream: str, number: int = 0) -> Iterator[None]:
+def seeded(device: torch.device, seed: int, stream: str, number: int = 0) -> Iterator[None]:
     """Seed torch's global generators inside the block (weights, training dropout) and restore them after it."""
-    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(derived_seed(seed, stream, number))
         yield
 
@@ -39,15 +40,14 @@ def seeded(seed: int, stream: str, number: int = 0) -> Iterator[None]:
 def resolve_device(name: str) -> torch.device:
     """The device called `name`; "auto" is the first GPU if there is one, else the CPU. Arithmetic is made exact.
 
-    float32 stays float32 (no TF32) and cuDNN picks the same kernels every time. Raises ValueError for a device that
-    is not there.
+    float32 stays float32 (no TF32) and cuDNN picks the same kernels every time. A run repeats bit by bit on a CPU; on a
+    GPU it is meant to, but some CUDA kernels add in varying order. Raises ValueError for a device that is not there.
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise ValueError(f"unknown device {name!r}; choose auto, cpu, cuda or cuda:<number>") from None
+    if not re.fullmatch(r"cpu|cuda(:\d+)?", name):
+        raise ValueError(f"unknown device {name!r}; choose auto, cpu, cuda or cuda:<number>")
+    device = torch.device(name)
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         raise ValueError(f"device {name!r} is not there: {torch.cuda.device_count()} CUDA devices seen; choose auto or cpu")
     torch.backends.cuda.matmul.allow_tf32 = False

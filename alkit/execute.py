@@ -62,7 +62,7 @@ def execute(source: Path, target: Path, parameters: dict) -> None:
         nbformat.write(notebook, plain)
         try:
             papermill.execute_notebook(
-                plain, running, parameters, kernel_name="python3", language="python", cwd=source.parent,
+                plain, running, parameters, kernel_name="python3", language="python",
                 progress_bar=False, kernel_manager_class=IpcKernelManager,
             )  # fmt: skip
             done = nbformat.read(running, as_version=4)
@@ -83,7 +83,7 @@ def execute(source: Path, target: Path, parameters: dict) -> None:
 
 
 def is_current(source: Path, target: Path, parameters: dict) -> bool:
-    """Whether `target` was made from this source with these parameters."""
+    """Whether `target` was made from this source with these parameters, by the code that is here now."""
     if not target.exists():
         return False
     return nbformat.read(target, as_version=4).metadata.get("alkit", {}).get("digest") == _digest(source, parameters)
@@ -151,7 +151,8 @@ def _is_done(experiment: Experiment) -> bool:
 
 
 def _digest(source: Path, parameters: dict) -> str:
-    return hashlib.sha256((source.read_text() + json.dumps(parameters, sort_keys=True)).encode()).hexdigest()[:12]
+    code = [path.read_text() for path in (source, *sorted(Path(__file__).parent.glob("*.py")))]
+    return hashlib.sha256("".join([*code, json.dumps(parameters, sort_keys=True)]).encode()).hexdigest()[:12]
 
 
 def _parameter_names(notebook: nbformat.NotebookNode) -> set[str]:
@@ -167,6 +168,7 @@ class Progress:
         self.estimate, self.num_workers, self.total = estimate, num_workers, len(profile.experiments)
         self.left, self.running = list(todo), []  # lists change in one step, so the threads need no lock
         self.left_at_start, self.start, self.line = self._seconds_left(), time.monotonic(), ""
+        self.shown = self.start
 
     def finished(self, experiment: Experiment, error: BaseException | None) -> None:
         self.left.remove(experiment)
@@ -178,13 +180,18 @@ class Progress:
             self._print(f"{count} {experiment.name}  ({self._time_left()} left)\n")
 
     def show(self) -> None:
-        """The running experiments and their rounds, on a terminal."""
-        if sys.stdout.isatty():
-            rounds = ", ".join(f"{e.name} {e.rounds_done()}/{e.num_rounds}" for e in self.running)
-            line = f"{self.total - len(self.left)}/{self.total} experiments, {self._time_left()} left; rounds: {rounds}"
-            line = line[: shutil.get_terminal_size().columns - 1]
-            self._print(line)
+        """The running experiments and their rounds: every second on a terminal, every five minutes elsewhere."""
+        terminal = sys.stdout.isatty()
+        if not terminal and time.monotonic() - self.shown < 300:
+            return
+        self.shown = time.monotonic()
+        rounds = ", ".join(f"{e.rounds_done()}/{e.num_rounds} {e.name}" for e in self.running)
+        line = f"[{self.total - len(self.left)}/{self.total}] {self._time_left()} left; rounds {rounds}"
+        if terminal:
+            self._print(line[: shutil.get_terminal_size().columns - 1])
             self.line = line
+        else:
+            self._print(line + "\n")
 
     def _print(self, text: str) -> None:
         print("\r" + " " * len(self.line) + "\r" + text if self.line else text, end="", flush=True)

@@ -59,16 +59,21 @@ def _panels(frame: pd.DataFrame, colour: str, styles: dict, datasets: list[str],
     order = ACQUISITIONS if colour == "acquisition" else NOISES
     marks = published().query("table == 2")
     for ax, dataset in zip(axes[0], datasets, strict=True):
-        panel = frame.query("dataset == @dataset")
+        panel, missing = frame.query("dataset == @dataset"), []
         for model, line in styles.items():
             for value in order:
                 runs = panel[(panel[colour] == value) & (panel.model == model)].dropna(subset="valid_accuracy")
                 if len(runs):
                     curve(ax, runs, COLOURS[value], line)
+                else:
+                    missing.append(f"{name(model)} {name(value)}" if len(styles) > 1 else name(value))
         if panel.empty:
             ax.text(0.5, 0.5, "not run yet", transform=ax.transAxes, ha="center", va="center", color="#777777")
         elif frame.scenario.iloc[0] == "constrained":
             _published_marks(ax, marks, panel, colour, dataset, styles)
+        if missing and len(panel):
+            text = "not run yet:\n" + "\n".join(missing)
+            ax.text(0.98, 0.5, text, transform=ax.transAxes, ha="right", va="center", fontsize=8, color="#777777")
         ax.set(title=name(dataset), xlabel="labelled images", ylim=(_floor(frame), 100))
     axes[0, 0].set_ylabel("validation accuracy (%)")
     handles = [Line2D([], [], color=COLOURS[v], lw=2.2, label=name(v)) for v in order]

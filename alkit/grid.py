@@ -21,6 +21,7 @@ import yaml
 from alkit import log
 from alkit.config import Config, check, from_dict
 from alkit.data import Dataset, load
+from alkit.determinism import resolve_device
 from alkit.paths import OUTPUTS, PARAMS, shown
 
 AXES = ("dataset", "model", "acquisition", "noise")
@@ -46,10 +47,14 @@ class Experiment:
     def log_path(self, config: Config) -> Path:
         return self.folder / f"seed-{config.seed}.jsonl"
 
+    def rounds_of(self, config: Config) -> int:
+        """Rounds in one seed's log so far, counted without reading them."""
+        path = self.log_path(config)
+        return max(0, path.read_bytes().count(b"\n") - 1) if path.exists() else 0
+
     def rounds_done(self) -> int:
-        """Rounds in the logs so far, counted without reading them."""
-        paths = [self.log_path(c) for c in self.configs]
-        return sum(max(0, p.read_bytes().count(b"\n") - 1) for p in paths if p.exists())
+        """Rounds in the logs of all seeds."""
+        return sum(map(self.rounds_of, self.configs))
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def read_profile(name: str, outputs: Path = OUTPUTS, params: Path = PARAMS) -> P
 
 def _profile(name: str, content: object, outputs: Path, params: Path) -> Profile:
     keys = ("about", "seeds", "defaults", "grid")
-    if not isinstance(content, dict) or not isinstance(content.get("grid"), list):
+    if not isinstance(content, dict) or not isinstance(content.get("grid"), list) or not content["grid"]:
         raise ValueError(f"a profile is a mapping with {', '.join(keys)}, and its grid a list of blocks")
     for key in content:
         if key not in keys:
@@ -106,6 +111,8 @@ def _expand(block: object, defaults: dict, seeds: object, folder: Path) -> list[
     for name, value in settings.items():
         if isinstance(value, list) and name not in (*AXES, "noise_splits"):
             raise ValueError(f"{name}={value!r} is a list; only {', '.join(AXES)} can be")
+        if value == [] and name in AXES:
+            raise ValueError(f"{name}=[] makes no experiment; name one or more")
     axes = [_as_list(settings.pop(axis, getattr(Config, axis))) for axis in AXES]
     experiments = []
     for values in itertools.product(*axes):
@@ -120,7 +127,7 @@ def _as_list(value) -> list:
 
 
 def load_all(profile: Profile) -> dict[str, Dataset]:
-    """Every data set of the profile, on the CPU and without its images' device copies; downloads what is missing."""
+    """Every data set of the profile, on the CPU; downloads what is missing."""
     names = dict.fromkeys(c.dataset for e in profile.experiments for c in e.configs)
     return {name: load(name, device="cpu") for name in names}
 
@@ -130,6 +137,7 @@ def check_all(profile: Profile, data: dict[str, Dataset]) -> None:
     for experiment in profile.experiments:
         for config in experiment.configs:
             try:
+                resolve_device(config.device)
                 check(config, data[config.dataset])
             except ValueError as error:
                 raise ValueError(f"{experiment.name}: {error}") from None

@@ -48,20 +48,32 @@ def resume(path: str | Path, config: Config, data: Dataset) -> Iterator[Round]:
 def read(path: str | Path) -> tuple[dict, list[Round]]:
     """Header and rounds of a log; what a killed process left of a last line is not there."""
     path = Path(path)
-    header, *lines = _records(path) or [{}]
-    if "config" not in header:
+    header, *lines = _records(path)
+    if not {"config", "data", "device", "versions"} <= header.keys():
         raise ValueError(f"{shown(path)} does not begin as a log does; move it away to compute the run again")
     names = {f.name for f in fields(Round)}
-    rounds = [Round(**{k: tuple(v) if k == "query" else v for k, v in line.items() if k in names}) for line in lines]
-    if [r.number for r in rounds] != list(range(len(rounds))):
+    try:
+        rounds = [Round(**{k: tuple(v) if k == "query" else v for k, v in line.items() if k in names}) for line in lines]
+        whole = [r.number for r in rounds] == list(range(len(rounds)))
+    except TypeError:
+        whole = False
+    if not whole:
         raise ValueError(f"{shown(path)} is damaged: its rounds are not 0, 1, 2, ...; move it away to compute the run again")
     return header, rounds
+
+
+def is_empty(path: Path) -> bool:
+    """Whether there is no log at `path`, or one that was killed before its first line was whole."""
+    return not path.exists() or not _lines(path)
 
 
 def read_run(path: str | Path, config: Config) -> tuple[dict, list[Round]]:
     """Like `read`, of a log that must be of `config`; ValueError, naming what differs, if it is not."""
     header, rounds = read(path)
-    logged = from_dict(header["config"])  # fields that are newer than the log have their defaults
+    try:
+        logged = from_dict(header["config"])  # fields that are newer than the log have their defaults
+    except ValueError as error:
+        raise ValueError(f"{shown(path)} holds a run of another version of alkit ({error}); move it away") from None
     if logged != config:
         ours, theirs = config.as_dict(), logged.as_dict()
         differs = ", ".join(f"{k}: {theirs[k]} -> {v}" for k, v in ours.items() if v != theirs[k] and k != "device")
@@ -72,7 +84,7 @@ def read_run(path: str | Path, config: Config) -> tuple[dict, list[Round]]:
 def check_log(path: str | Path, config: Config, data: Dataset) -> list[Round]:
     """The rounds in the log at `path`, none if there is no log; ValueError if it is of another configuration or data."""
     path = Path(path)
-    if not path.exists() or not _records(path):
+    if is_empty(path):
         return []
     header, rounds = read_run(path, config)
     if header["data"]["digest"] != data.digest:
@@ -102,7 +114,10 @@ def _records(path: Path) -> list[dict]:
     records = []
     for line in _lines(path):
         try:
-            records.append(json.loads(line))
+            record = json.loads(line)
+            if not isinstance(record, dict):
+                raise ValueError
+            records.append(record)
         except ValueError:
             number = len(records) + 1
             raise ValueError(f"{shown(path)} is damaged in line {number}; move it away to compute the run again") from None

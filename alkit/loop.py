@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from alkit.acquisitions import ACQUISITIONS, highest
 from alkit.config import Config, check
 from alkit.data import Dataset, split
-from alkit.determinism import generator
+from alkit.determinism import device_name, generator
 from alkit.noise import view
 from alkit.training import accuracy, dropout_masks, fit, predict
 
@@ -28,6 +28,7 @@ class Round:
     train_seconds: float
     evaluate_seconds: float
     query_seconds: float
+    device: str = ""  # in words; a run may go on elsewhere than it began
 
 
 def run(config: Config, data: Dataset, done: Iterable[Round] = ()) -> Iterator[Round]:
@@ -57,7 +58,7 @@ def run(config: Config, data: Dataset, done: Iterable[Round] = ()) -> Iterator[R
         queried = time.perf_counter()
 
         seconds = (round(s, 3) for s in (trained - start, tested - trained, queried - tested))
-        yield Round(number, len(labelled), valid_accuracy, test_accuracy, query, *seconds)
+        yield Round(number, len(labelled), valid_accuracy, test_accuracy, query, *seconds, device_name(data.device))
         labelled, pool = _buy(labelled, pool, query)
 
 

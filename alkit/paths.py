@@ -10,8 +10,8 @@ NOTEBOOKS, PARAMS, OUTPUTS = PROJECT / "notebooks", PROJECT / "params", PROJECT 
 
 
 def data_root() -> Path:
-    """The folder of the data sets: $ALKIT_DATA, else `data` in the project."""
-    return Path(os.environ.get("ALKIT_DATA") or PROJECT / "data")
+    """The folder of the data sets: $ALKIT_DATA (a relative one from the project's folder), else the project's `data`."""
+    return PROJECT / (os.environ.get("ALKIT_DATA") or "data")
 
 
 def shown(path: Path) -> str:

@@ -23,15 +23,17 @@ class Estimate:
 
     def __init__(self, data: dict[str, Dataset]):
         self.shapes = {name: (d.image_shape, d.num_classes, len(d.y_train), len(d.y_test)) for name, d in data.items()}
+        self.known: dict[tuple[Config, int], float] = {}
 
     def seconds_left(self, experiment: Experiment) -> float:
         """What is not in the logs yet, with the notebook's own time."""
-        seconds = NOTEBOOK_SECONDS
-        for config in experiment.configs:
-            path = experiment.log_path(config)
-            done = max(0, path.read_bytes().count(b"\n") - 1) if path.exists() else 0
-            seconds += sum(self.round_seconds(config, number) for number in range(done, config.num_rounds + 1))
-        return seconds
+        return NOTEBOOK_SECONDS + sum(self._seconds_from(c, experiment.rounds_of(c)) for c in experiment.configs)
+
+    def _seconds_from(self, config: Config, done: int) -> float:
+        if (config, done) not in self.known:
+            rounds = range(done, config.num_rounds + 1)
+            self.known[config, done] = sum(self.round_seconds(config, number) for number in rounds)
+        return self.known[config, done]
 
     def round_seconds(self, config: Config, number: int) -> float:
         """Training, evaluating and querying of one round."""
@@ -57,7 +59,7 @@ def measured(model: str, image_shape: tuple[int, int, int], num_classes: int, ba
     where, threads = resolve_device(device), torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        with seeded(0, "init"):
+        with seeded(where, 0, "init"):
             net = build(model, image_shape, num_classes).to(where)
             images = torch.randn(batch_size, *image_shape, device=where)
             labels = torch.randint(num_classes, (batch_size,), device=where)

@@ -1,27 +1,29 @@
 """The notebooks about a whole profile: its data, and the report, also as a page."""
 
+import os
 from pathlib import Path
 
 import nbformat
 from nbconvert import HTMLExporter
 
-from alkit.execute import execute, is_current
+from alkit.execute import execute
 from alkit.grid import Profile
 from alkit.paths import NOTEBOOKS, shown
+from alkit.results import rounds
 
 
 def data_notebook(profile: Profile) -> None:
-    """The data sets of a profile and its first split and noises, as data.ipynb."""
-    datasets = list(dict.fromkeys(c.dataset for e in profile.experiments for c in e.configs))
-    first = profile.experiments[0].configs[0]
-    parameters = {"datasets": datasets, "num_initial": first.num_initial, "num_valid": first.num_valid}
-    notebook = NOTEBOOKS / "data.py", profile.folder / "data.ipynb", parameters
-    if not is_current(*notebook):
-        execute(*notebook)
+    """The data sets of a profile, the noises and the splits, as data.ipynb."""
+    splits = {}
+    for experiment in sorted(profile.experiments, key=lambda e: e.scenario != "constrained"):  # section 3.1's splits first
+        first = experiment.configs[0]
+        splits.setdefault(first.dataset, {"num_initial": first.num_initial, "num_valid": first.num_valid})
+    execute(NOTEBOOKS / "data.py", profile.folder / "data.ipynb", {"datasets": splits})
 
 
 def report(profile: Profile) -> str:
     """Tables, figures and report.ipynb from the logs that exist, without any computing; the path of report.html."""
+    rounds(profile)  # what could not be reported is said here, in one line
     notebook = profile.folder / "report.ipynb"
     folders = {"outputs": shown(profile.folder.parent), "params": shown(profile.params)}
     execute(NOTEBOOKS / "report.py", notebook, {"profile": profile.name, **folders})
@@ -35,5 +37,7 @@ def html(notebook: Path) -> Path:
         content, resources={"metadata": {"name": f"alkit: {notebook.parent.name} {notebook.stem}"}}
     )
     target = notebook.with_suffix(".html")
-    target.write_text(page)
+    partial = target.with_suffix(".partial")
+    partial.write_text(page)
+    os.replace(partial, target)
     return target

@@ -6,6 +6,7 @@ import pandas as pd
 
 from alkit import log
 from alkit.grid import Profile, read_profile
+from alkit.paths import shown
 
 CONDITION = ["scenario", "dataset", "noise", "model", "acquisition"]
 
@@ -18,18 +19,24 @@ def published() -> pd.DataFrame:
 def rounds(profile: Profile) -> pd.DataFrame:
     """Every round of every finished run; accuracies in per cent. Runs that are not finished are left out.
 
-    Raises ValueError for a log that is not of the profile's configuration.
+    Raises ValueError for a log that is not of the profile's configuration, and for runs on different data of one name.
     """
     columns = [*CONDITION, "seed", "round", "num_labelled", "valid_accuracy", "test_accuracy"]
-    rows = []
+    rows, digests = [], {}
     for experiment in profile.experiments:
         for config in experiment.configs:
             path = experiment.log_path(config)
-            if not path.exists() or not path.stat().st_size:
+            if log.is_empty(path):
                 continue
-            _, found = log.read_run(path, config)
+            header, found = log.read_run(path, config)
             if len(found) <= config.num_rounds:
                 continue
+            digest = digests.setdefault(config.dataset, header["data"]["digest"])
+            if header["data"]["digest"] != digest:
+                raise ValueError(
+                    f"{shown(path)} holds a run on {config.dataset} {header['data']['digest']}, others one on {digest}: "
+                    "runs on different data cannot share a report; move one kind away"
+                )
             condition = [experiment.scenario, config.dataset, config.noise, config.model, config.acquisition]
             rows += [[*condition, config.seed, r.number, r.num_labelled, r.valid_accuracy, r.test_accuracy] for r in found]
     frame = pd.DataFrame(rows, columns=columns)
@@ -49,10 +56,11 @@ def provenance(profile: Profile) -> pd.DataFrame:
     rows = []
     for experiment in profile.experiments:
         for path in map(experiment.log_path, experiment.configs):
-            if path.exists() and path.stat().st_size:
-                header, _ = log.read(path)
+            if not log.is_empty(path):
+                header, found = log.read(path)
                 versions = " ".join(f"{k} {v}" for k, v in header["versions"].items())
-                rows.append([experiment.configs[0].dataset, *header["data"].values(), header["device"], versions])
+                source = [experiment.configs[0].dataset, header["data"]["digest"], header["data"]["source"]]
+                rows += [[*source, device or header["device"], versions] for device in {r.device for r in found}]
     return pd.DataFrame(rows, columns=["dataset", "digest", "source", "device", "versions"]).drop_duplicates(ignore_index=True)
 
 
@@ -68,20 +76,26 @@ def coverage(profile: Profile, frame: pd.DataFrame) -> pd.DataFrame:
 def differences(profile: Profile) -> pd.DataFrame:
     """Where a profile's scenarios differ from the profile `paper`: a row a field, a column a scenario and model.
 
-    Cells read "the paper's -> ours", and are empty where the two agree.
+    Cells read "the paper's → ours", and are empty where the two agree. A scenario that the paper does not have is set
+    beside its constrained one.
     """
     ours, theirs = (_values(p) for p in (profile, read_profile("paper")))
-    found = {
-        key: {
-            field: f"{_words(theirs[key][field])} → {_words(value)}"
+    found = {}
+    for (scenario, model), values in ours.items():
+        reference = theirs.get((scenario, model)) or theirs["constrained", model]
+        found[scenario, model] = {
+            field: f"{_words(reference[field])} → {_words(value)}"
             for field, value in values.items()
-            if value != theirs[key][field]
+            if set(map(str, value)) != set(map(str, reference[field]))
         }
-        for key, values in ours.items()
-        if key in theirs
-    }
-    frame = pd.DataFrame(found).fillna("")
+    frame = pd.DataFrame({key: changed for key, changed in found.items() if changed}).fillna("")
     return frame if len(frame) else pd.DataFrame()
+
+
+def absent(profile: Profile) -> list[tuple[str, str]]:
+    """The paper's scenarios and models that a profile does not have."""
+    ours, theirs = (_values(p) for p in (profile, read_profile("paper")))
+    return [key for key in theirs if key not in ours]
 
 
 def _values(profile: Profile) -> dict[tuple[str, str], dict[str, list]]:

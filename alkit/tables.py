@@ -66,11 +66,18 @@ def cell(mean: float, sem: float, n: float) -> str:
     return f"{mean:.2f} ({n:.0f})" if pd.isna(sem) else f"{mean:.2f} ± {sem:.2f} ({n:.0f})"
 
 
-def page(table: pd.DataFrame) -> Styler:
-    """A laid-out table for a notebook's page: small, unbroken cells, ours in bold."""
-    cells = [{"selector": "th, td", "props": "font-size: 0.85em; white-space: nowrap; padding: 0.3em 0.5em; text-align: right"}]
+def page(table: pd.DataFrame, data_note: str) -> Styler:
+    """A laid-out table for a notebook's page: small, unbroken cells, ours in bold, the data's sources under it."""
+    cells = [
+        {"selector": "th, td", "props": "font-size: 0.85em; white-space: nowrap; padding: 0.3em 0.5em; text-align: right"},
+        {"selector": "caption", "props": "caption-side: bottom; text-align: left; font-size: 0.8em; white-space: pre-line"},
+    ]
     bold = table.index.get_level_values(-1) == "ours"
-    return table.style.set_table_styles(cells).apply(lambda column: ["font-weight: bold" if b else "" for b in bold])
+    return (
+        table.style.set_table_styles(cells)
+        .set_caption(data_note)
+        .apply(lambda column: ["font-weight: bold" if b else "" for b in bold])
+    )
 
 
 def _laid_out(rows: pd.DataFrame, index: list[str], columns: list[str], titles: tuple[str, ...]) -> pd.DataFrame:

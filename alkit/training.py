@@ -23,7 +23,7 @@ def fit(config: Config, data: Dataset, labelled: Int64[Tensor, " label"], number
     The paper's Eq. 2 is written as a binary cross-entropy; with ten exclusive classes it is the softmax cross-entropy,
     which the released code uses too. Raises FloatingPointError if training diverged.
     """
-    with seeded(config.seed, "init", number):
+    with seeded(data.device, config.seed, "init", number):
         model = build(config.model, data.image_shape, data.num_classes, config.train_dropout).to(data.device)
         torch.manual_seed(derived_seed(config.seed, "dropout", number))
         model.train()
@@ -32,12 +32,15 @@ def fit(config: Config, data: Dataset, labelled: Int64[Tensor, " label"], number
         for images, labels in _epochs(config, data, labelled, number):
             order = torch.randperm(len(labels), generator=shuffle).to(data.device)
             for batch in batches(order, config.batch_size, config.last_batch):
-                loss = step(images[batch], labels[batch])
-    if data.device.type != "meta" and not loss.isfinite():
-        raise FloatingPointError(
-            f"training on {len(labelled)} labels diverged (loss {loss.item()}); lower learning_rate={config.learning_rate}"
-        )
+                step(images[batch], labels[batch])
+    check_finite(config, model)
     return model.eval()
+
+
+def check_finite(config: Config, model: nn.Module) -> None:
+    """Raise FloatingPointError if any weight is infinite or no number."""
+    if not all(p.isfinite().all() for p in model.parameters()):
+        raise FloatingPointError(f"training diverged (a weight is nan or inf); lower learning_rate={config.learning_rate}")
 
 
 def stepper(config: Config, model: nn.Module) -> Callable[[Tensor, Tensor], Tensor]:

@@ -32,9 +32,7 @@ from alkit.tables import name
 style()
 
 # %% tags=["parameters"]
-datasets = ["digits"]
-num_initial = 100
-num_valid = 300
+datasets = {"digits": {"num_initial": 20, "num_valid": 100}}  # and how each is split
 
 # %%
 data = {one: load(one, device="cpu") for one in datasets}
@@ -58,14 +56,14 @@ pd.DataFrame(
 
 # %% [markdown]
 # ## Samples
-# Columns are classes; rows are three random training images of each.
+# Columns are classes; rows are two random training images of each.
 
 # %%
 for d in data.values():
     draw = generator(0, "query")
-    figure, axes = plt.subplots(3, 1, figsize=(7, 2.9), layout="constrained")
+    figure, axes = plt.subplots(2, 1, figsize=(7, 2.1), layout="constrained")
     order = torch.randperm(len(d.y_train), generator=draw)
-    by_class = torch.stack([order[d.y_train[order] == c][:3] for c in range(d.num_classes)])
+    by_class = torch.stack([order[d.y_train[order] == c][:2] for c in range(d.num_classes)])
     for row, ax in enumerate(axes):
         strip(ax, d.x_train[by_class[:, row]], list(d.class_names) if row == 0 else None)
         ax.xaxis.tick_top()
@@ -126,7 +124,7 @@ pd.DataFrame(rows).style.hide()
 rows = []
 for d in data.values():
     for seed in range(3):
-        config = Config(dataset=d.name, seed=seed, num_initial=num_initial, num_valid=num_valid)
+        config = Config(dataset=d.name, seed=seed, **datasets[d.name])
         initial, valid, pool = split(config, d)
         counts = lambda part, d=d: d.y_train[part].bincount(minlength=d.num_classes)  # noqa: E731
         rows.append({

@@ -44,8 +44,8 @@ acquisition = "bald"  # random | entropy | bald
 noise = "none"  # none | gaussian | salt_and_pepper
 seeds = [0, 1, 2]
 settings = {  # any other field of alkit.Config; what is not here is the paper's
-    "num_initial": 20, "num_valid": 100, "num_rounds": 5, "query_size": 20,
-    "epochs": 60, "learning_rate": 0.1, "batch_size": 16, "last_batch": "merge",
+    "num_initial": 20, "num_valid": 100, "num_rounds": 4, "query_size": 25,
+    "epochs": 40, "learning_rate": 0.1, "batch_size": 16, "last_batch": "merge",
 }  # fmt: skip
 folder = None  # where the logs go; None: a folder of outputs/lab named after the parameters
 
@@ -59,11 +59,12 @@ data = load(dataset, device=configs[0].device)
 folder = PROJECT / (folder or f"outputs/lab/{configs[0].digest}")
 
 title = f"{name(dataset)}, {name(model)}, {name(acquisition)}, " + (f"{name(noise)} noise" if noise != "none" else "no noise")
-display(Markdown(f"**{scenario.capitalize()}: {title}**. {data.source} (digest {data.digest})."))
+data_note = f"{name(data.name)} {data.digest}: {data.source}"
+display(Markdown(f"**{name(scenario)}: {title}**. {data.source} (digest {data.digest})."))
 changed = {k: v for k, v in configs[0].as_dict().items() if v != Config().as_dict()[k] and k not in ("seed", *condition)}
 display(Markdown("Everything is as in the paper's constrained scenario" + (" but:" if changed else ".")))
 if changed:
-    display(pd.DataFrame({"paper": {k: Config().as_dict()[k] for k in changed}, "here": changed}))
+    display(pd.DataFrame({"paper": {k: str(Config().as_dict()[k]) for k in changed}, "here": changed}, dtype=object))
 
 # %% [markdown]
 # ## Run
@@ -77,7 +78,7 @@ for config in configs:
                      "valid_accuracy": None if found.valid_accuracy is None else 100 * found.valid_accuracy,
                      "test_accuracy": None if found.test_accuracy is None else 100 * found.test_accuracy})  # fmt: skip
         queries[config.seed, found.number] = list(found.query)
-        progress.update(Markdown(f"seed {config.seed} ({len(seeds)} in all): round {found.number} of {config.num_rounds}"))
+        progress.update(Markdown(f"seed {config.seed} of {seeds}: round {found.number} of {config.num_rounds}"))
 runs = pd.DataFrame(rows).astype({"valid_accuracy": float, "test_accuracy": float})
 
 # %% [markdown]
@@ -93,7 +94,7 @@ if configs[0].num_rounds:
     curve(ax, evaluated, COLOURS[acquisition])
     ax.set(xlabel="labelled images", ylabel="validation accuracy (%)", ylim=(0, 100))
     ax.set_title(f"{title}: {len(seeds)} seed{'s' if len(seeds) > 1 else ''}", fontsize=11)
-    note(figure, f"{data.name} {data.digest}: {data.source}")
+    note(figure, data_note)
     plt.show()
 evaluated.pivot_table(index="num_labelled", columns="seed", values="valid_accuracy").iloc[[0, -1]].round(2)
 
@@ -118,6 +119,7 @@ if len(bought):
     ax.set(ylabel="share of queries (%)", xlabel="class", xlim=(-0.6, data.num_classes - 0.4))
     ax.tick_params(axis="x", rotation=0 if max(map(len, data.class_names)) < 4 else 30)
     ax.grid(axis="x", visible=False)
+    note(figure, data_note)
     plt.show()
 else:
     display(Markdown("Nothing: all labels were there from the start."))
@@ -128,12 +130,13 @@ else:
 # %%
 numbers = [r for (seed, r), query in queries.items() if seed == seeds[0] and query]
 if numbers:
-    shown = sorted({numbers[round(i * (len(numbers) - 1) / 5)] for i in range(6)})
+    shown = sorted({numbers[round(i * (len(numbers) - 1) / 3)] for i in range(4)})
     figure, axes = plt.subplots(len(shown), 1, figsize=(6.4, 0.85 * len(shown)), squeeze=False, layout="constrained")
     for ax, number in zip(axes[:, 0], shown, strict=True):
         picked = torch.tensor(queries[seeds[0], number][:10])
         strip(ax, data.x_train[picked.to(data.device)], [data.class_names[c] for c in data.y_train.cpu()[picked]])
         ax.set_ylabel(f"round {number}", rotation=0, ha="right", va="center", fontsize=9)
+    note(figure, data_note)
     plt.show()
 
 # %% [markdown]

@@ -23,7 +23,7 @@ from IPython.display import Markdown, display
 from alkit.figures import figure4, figure5, figure6, style
 from alkit.grid import read_profile
 from alkit.paths import PROJECT
-from alkit.results import coverage, differences, provenance, rounds
+from alkit.results import absent, coverage, differences, provenance, rounds
 from alkit.tables import beside_published, name, page, table2, table3
 
 style()
@@ -55,8 +55,9 @@ def save_table(number, layout):
     rows.loc[rows.n.isna(), ["digest", "source"]] = None  # of our numbers, where there are any
     rows.to_csv(stem.with_suffix(".csv"), index=False, float_format="%.4f")
     plain = layout.map(lambda text: text.replace("±", r"$\pm$").replace("–", "--"))
-    text = plain.to_latex(multirow=True, multicolumn=True, multicolumn_format="c")
-    stem.with_suffix(".tex").write_text("".join(f"% {line}\n" for line in data_note.splitlines()) + text)
+    caption = f"Ours on {'; '.join(data_note.splitlines())}.".replace("_", r"\_").replace("%", r"\%")
+    text = plain.to_latex(multirow=True, multicolumn=True, multicolumn_format="c", caption=caption)
+    stem.with_suffix(".tex").write_text(text)
 
 
 # %% [markdown]
@@ -74,7 +75,10 @@ found.assign(scenario=found.scenario.map(name), model=found.model.map(name)).sty
 
 # %%
 different = differences(profile)
-display(different.rename(columns=name) if len(different) else Markdown("Nowhere."))
+display(different.rename(columns=name) if len(different) else Markdown("Nowhere, in what it runs."))
+if missing := absent(profile):
+    words = ", ".join(f"{name(scenario)} ({name(model)})" for scenario, model in missing)
+    display(Markdown(f"The paper also has, and this profile does not: {words}."))
 
 # %% [markdown]
 # ### On what data
@@ -90,7 +94,7 @@ data.style.hide()
 # %%
 layout = table2(frame)
 save_table(2, layout)
-page(layout)
+page(layout, data_note)
 
 # %% [markdown]
 # ## Table 3: test error by scenario, without noise (%)
@@ -99,7 +103,7 @@ page(layout)
 # %%
 layout = table3(frame)
 save_table(3, layout)
-page(layout)
+page(layout, data_note)
 
 # %% [markdown]
 # ## Figure 4: LeNet under ideal data, queried in small steps
@@ -109,8 +113,9 @@ save(figure4(frame, data_note), "figure4")
 
 # %% [markdown]
 # ## Figure 5: the acquisition functions under constrained data
-# The lines are validation accuracies, as in the paper, but not smoothed. A diamond marks the paper's accuracy after its last
-# round on the **test** set (Table 2), where its budget ends, whatever the budget here.
+# The lines are validation accuracies, as in the paper, but not smoothed, and over the number of labelled images instead of
+# the round. A diamond at the right edge is the paper's accuracy on the **test** set after its last round, at 1,100 labels
+# (Table 2).
 
 # %%
 save(figure5(frame, data_note), "figure5")

@@ -1,8 +1,10 @@
 """The defaults are the paper's; bad settings get one clear line with the value and the choices."""
 
+import numpy as np
 import pytest
 
 from alkit.config import Config, check, from_dict
+from alkit.data import load, split
 
 
 def test_defaults_are_the_papers():
@@ -35,6 +37,7 @@ def test_defaults_are_the_papers():
         ({"num_rounds": -1}, ["num_rounds=-1", "zero or more"]),
         ({"seed": -1}, ["seed=-1"]),
         ({"num_pool": 0}, ["num_pool=0"]),
+        ({"noise": "gaussian", "noise_splits": []}, ["noise_splits=[]", "gaussian"]),
         ({"noise_probability": 1.5}, ["noise_probability=1.5", "0 .. 1"]),
         ({"dropout": 1.0}, ["dropout=1.0"]),
         ({"learning_rate": float("nan")}, ["learning_rate=nan"]),
@@ -59,6 +62,7 @@ def test_bad_settings_are_named_with_the_choices(settings, words):
         ({"num_pool": 20, "num_rounds": 5}, ["num_pool=20", "num_rounds=5"]),
         ({"num_initial": 1100, "num_valid": 190, "num_rounds": 0}, ["class", "num_initial=1100"]),
         ({"model": "resnet18", "num_initial": 20, "query_size": 9, "num_rounds": 5}, ["65 labels", "last_batch"]),
+        ({"model": "resnet18", "batch_size": 1, "last_batch": "merge"}, ["20 labels", "batch_size=1"]),
     ],
 )
 def test_what_the_data_cannot_give_is_refused_before_any_work(settings, words, digits):
@@ -68,10 +72,24 @@ def test_what_the_data_cannot_give_is_refused_before_any_work(settings, words, d
     assert all(word in message for word in words), message
 
 
+def test_a_rare_class_is_fine_as_long_as_its_share_suffices(write_npz):
+    labels = np.repeat([0, 1, 2], [3000, 3000, 40])
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (6040, 12, 12), dtype=np.uint8)
+    data = load("mine", write_npz(x_train=images, y_train=labels).parent, "cpu")
+    config = Config(num_initial=30, num_valid=300, num_rounds=1)
+    check(config, data)
+    initial, valid, _ = split(config, data)
+    assert data.y_train[initial].bincount().tolist() == [10, 10, 10]
+    assert len(valid) == 300
+    with pytest.raises(ValueError, match="class of only 40"):
+        check(Config(num_initial=150, num_valid=300, num_rounds=1), data)
+
+
 def test_a_device_that_is_not_there_is_refused():
     from alkit.determinism import resolve_device
 
-    for name in ("cuda:99", "abacus"):
+    for name in ("cuda:99", "abacus", "meta"):
         with pytest.raises(ValueError, match="auto"):
             resolve_device(name)
 

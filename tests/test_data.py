@@ -89,7 +89,7 @@ def test_a_wrongly_shaped_npz_is_refused_with_its_reason(write_npz, changes, wor
     assert all(word in str(caught.value) for word in [*words, "mine"]), str(caught.value)
 
 
-@pytest.mark.parametrize("damage", ["truncated", "text", "empty", "flipped"])
+@pytest.mark.parametrize("damage", ["truncated", "text", "empty", "flipped", "an .npy", "marked encrypted"])
 def test_a_corrupt_npz_is_refused_with_its_path(write_npz, damage):
     path = write_npz()
     content = path.read_bytes()
@@ -99,6 +99,9 @@ def test_a_corrupt_npz_is_refused_with_its_path(write_npz, damage):
             "truncated": content[:middle],
             "text": b"not an archive",
             "empty": b"",
+            "an .npy": b"\x93NUMPY\x01\x00v\x00{'descr': '|u1', 'fortran_order': False, 'shape': (1,), }".ljust(127)
+            + b"\n\x00",
+            "marked encrypted": content.replace(b"PK\x01\x02\x2d\x03\x2d\x00\x00", b"PK\x01\x02\x2d\x03\x2d\x00\x01"),
             "flipped": content[:middle] + bytes(255 - b for b in content[middle : middle + 64]) + content[middle + 64 :],
         }[damage]
     )

@@ -87,6 +87,8 @@ GRID = {"grid": [{"scenario": "a", "dataset": "digits"}]}
         ({**GRID, "seeds": [0, 0]}, ["seeds=[0, 0]"]),
         ({**GRID, "seeds": ["a"]}, ["seed='a'"]),
         ({"grid": [{"dataset": "digits"}]}, ["scenario"]),
+        ({"grid": []}, ["grid", "list of blocks"]),
+        ({"grid": [{"scenario": "a", "model": []}]}, ["model=[]"]),
         ({"grid": GRID["grid"] * 2}, ["a-digits-lenet-random-none", "2 times"]),
     ],
 )

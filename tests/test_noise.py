@@ -1,11 +1,15 @@
 """Rates, extremes and which images are hit, when."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
+from alkit import noise, training
 from alkit.config import Config
 from alkit.determinism import generator
-from alkit.noise import View, gaussian, is_noisy, salt_and_pepper, view
+from alkit.loop import run
+from alkit.noise import View, gaussian, salt_and_pepper, view
 
 BLACK, WHITE = torch.tensor([-1.0, -2.0, -3.0])[:, None, None], torch.tensor([1.0, 2.0, 3.0])[:, None, None]
 
@@ -65,9 +69,26 @@ def test_noise_drawn_once_is_the_same_in_every_round_and_split(digits):
     assert torch.equal(seen[2:], view(config, digits, "train", index[2:], 1)[:])
 
 
-def test_only_the_named_splits_are_noisy():
-    config = Config(noise="gaussian", noise_splits=("train", "pool"))
-    assert [s for s in ("train", "pool", "valid", "test") if is_noisy(config, s)] == ["train", "pool"]
+@pytest.mark.parametrize("splits", [("train",), ("pool", "test"), ("valid",)])
+@pytest.mark.parametrize("draw", ["access", "once"])
+def test_a_run_sees_noise_in_the_named_splits_alone_and_anew_as_often_as_said(digits, tiny, monkeypatch, splits, draw):
+    seen = []
+
+    class Spy(View):
+        def __init__(self, config, data, split, indices, draw):
+            super().__init__(config, data, split, indices, draw)
+            changed = not torch.equal(self[:], data.standardised(self.images[self.indices]))
+            seen.append((split, changed, self[:10].sum().item()))
+
+    monkeypatch.setattr(noise, "View", Spy)
+    monkeypatch.setattr(training, "View", Spy)
+    settings = {"noise": "gaussian", "noise_probability": 0.5, "noise_splits": splits, "noise_draw": draw}
+    list(run(replace(tiny, acquisition="entropy", num_rounds=1, epochs=3, **settings), digits))
+    assert {split for split, changed, _ in seen if changed} == set(splits)
+    assert {split for split, changed, _ in seen if not changed} == {"train", "pool", "valid", "test"} - set(splits)
+    sums = [total for split, _, total in seen if split == "train"]
+    # Two rounds of three epochs: noise at every access is another in each epoch; else the first ten images stay the same.
+    assert (len(sums), len(set(sums))) == ((6, 6) if splits == ("train",) and draw == "access" else (2, 1))
 
 
 def test_without_noise_images_are_standardised_and_nothing_else(digits):

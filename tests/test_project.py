@@ -1,15 +1,19 @@
 """The project's files agree with each other: environments, published numbers, help."""
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import distributions
 
 import pandas as pd
 import yaml
 
+from alkit.grid import read_profile
 from alkit.paths import PROJECT
-from alkit.results import published
+from alkit.results import final, published, rounds
+from alkit.tables import cell
 
 
 def names(requirements):
@@ -30,12 +34,27 @@ def test_environment_pyproject_and_constraints_are_in_step():
     assert project["requires-python"] == ">=3.11,<3.12"
 
 
-def test_what_is_installed_is_what_the_constraints_say():
-    from importlib.metadata import version
+def test_every_import_is_a_dependency():
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    ours = names(project["dependencies"]) | {"alkit"}
+    packages = {"sklearn": "scikit-learn", "yaml": "pyyaml", "IPython": "ipython"}
+    imported = set()
+    for path in [*(PROJECT / "alkit").glob("*.py"), *(PROJECT / "notebooks").glob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(node.module.split(".")[0])
+    imported = {packages.get(m, m).lower().replace("_", "-") for m in imported - set(sys.stdlib_module_names)}
+    assert imported <= ours, imported - ours
 
+
+def test_what_is_installed_is_what_the_constraints_say():
     pins = dict(re.findall(r"^([A-Za-z0-9._-]+)==(.+)$", (PROJECT / "constraints.txt").read_text(), re.M))
-    for name in ("torch", "torchvision", "papermill", "pandas", "scikit-learn"):
-        assert version(name).split("+")[0] == pins[name]
+    installed = {d.name.lower().replace("_", "-"): d.version.split("+")[0] for d in distributions() if d.name}
+    pins = {name.lower().replace("_", "-").replace(".", "-"): version for name, version in pins.items()}
+    differ = {name: (installed[name], pin) for name, pin in pins.items() if installed.get(name, pin) != pin}
+    assert not differ
 
 
 def test_the_published_numbers_agree_with_each_other():
@@ -63,6 +82,17 @@ def test_make_help_lists_every_target():
         assert profile in text
 
 
-def test_notebooks_run_by_hand_with_their_own_parameters_are_the_sources_papermill_runs():
-    for path in (PROJECT / "notebooks").glob("*.py"):
-        assert 'tags=["parameters"]' in path.read_text(), path.name
+def test_the_readmes_numbers_are_those_of_the_committed_logs():
+    text = (PROJECT / "README.md").read_text()
+    table = final(rounds(read_profile("headline")))
+    assert len(table) == 3
+    for row in table.itertuples():
+        (paper,) = (
+            published()
+            .query(
+                f"table == 2 and dataset == 'mnist' and noise == '{row.noise}' and model == 'lenet' and acquisition == 'random'"
+            )
+            .percent
+        )
+        noise = {"none": "none", "gaussian": "Gaussian", "salt_and_pepper": "salt and pepper"}[row.noise]
+        assert f"| {noise} | {paper:.2f} | {cell(row.mean, row.sem, row.n)} |" in text
