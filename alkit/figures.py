@@ -13,7 +13,7 @@ from torch import Tensor
 
 from alkit.config import ACQUISITIONS, NOISES
 from alkit.results import published
-from alkit.tables import name
+from alkit.tables import name, sources
 
 # Okabe and Ito's palette; acquisitions and noises never share a figure, so a colour means one thing in each.
 COLOURS = {
@@ -29,22 +29,22 @@ def style() -> None:
     plt.rcParams.update({"figure.dpi": 100, "savefig.dpi": 200, "axes.spines.top": False, "axes.spines.right": False})
 
 
-def figure4(frame: pd.DataFrame, data_note: str) -> Figure:
+def figure4(frame: pd.DataFrame, data: pd.DataFrame) -> Figure:
     """Validation accuracy of LeNet without noise in the ideal scenario's finer variant, one line an acquisition."""
     shown = frame.query("scenario == 'ideal_fine' and model == 'lenet' and noise == 'none'")
-    return _panels(shown, "acquisition", {"lenet": "-"}, _datasets(shown, ("mnist",)), data_note)
+    return _panels(shown, "acquisition", {"lenet": "-"}, _datasets(shown, ("mnist",)), data)
 
 
-def figure5(frame: pd.DataFrame, data_note: str) -> Figure:
+def figure5(frame: pd.DataFrame, data: pd.DataFrame) -> Figure:
     """Validation accuracy without noise in the constrained scenario: colour acquisition, line style model."""
     shown = frame.query("scenario == 'constrained' and noise == 'none'")
-    return _panels(shown, "acquisition", {"resnet18": "-", "lenet": (0, (4, 2))}, _datasets(shown, PAPER_DATASETS), data_note)
+    return _panels(shown, "acquisition", {"resnet18": "-", "lenet": (0, (4, 2))}, _datasets(shown, PAPER_DATASETS), data)
 
 
-def figure6(frame: pd.DataFrame, data_note: str) -> Figure:
+def figure6(frame: pd.DataFrame, data: pd.DataFrame) -> Figure:
     """Validation accuracy of LeNet with BALD in the constrained scenario, one line a noise."""
     shown = frame.query("scenario == 'constrained' and model == 'lenet' and acquisition == 'bald'")
-    return _panels(shown, "noise", {"lenet": "-"}, _datasets(shown, PAPER_DATASETS), data_note)
+    return _panels(shown, "noise", {"lenet": "-"}, _datasets(shown, PAPER_DATASETS), data)
 
 
 def _datasets(frame: pd.DataFrame, paper: tuple[str, ...]) -> list[str]:
@@ -53,7 +53,7 @@ def _datasets(frame: pd.DataFrame, paper: tuple[str, ...]) -> list[str]:
     return others + [d for d in paper if d in set(frame.dataset) or not others]
 
 
-def _panels(frame: pd.DataFrame, colour: str, styles: dict, datasets: list[str], data_note: str) -> Figure:
+def _panels(frame: pd.DataFrame, colour: str, styles: dict, datasets: list[str], data: pd.DataFrame) -> Figure:
     width = {1: 6.4, 2: 8.4}.get(len(datasets), 10.5)
     figure, axes = plt.subplots(1, len(datasets), figsize=(width, 4.2), squeeze=False, layout="constrained")
     order = ACQUISITIONS if colour == "acquisition" else NOISES
@@ -74,7 +74,7 @@ def _panels(frame: pd.DataFrame, colour: str, styles: dict, datasets: list[str],
         if missing and len(panel):
             text = "not run yet:\n" + "\n".join(missing)
             ax.text(0.98, 0.5, text, transform=ax.transAxes, ha="right", va="center", fontsize=8, color="#777777")
-        ax.set(title=name(dataset), xlabel="labelled images", ylim=(_floor(frame), 100))
+        ax.set(title=name(dataset), xlabel="labelled images", ylim=_limits(frame))
     axes[0, 0].set_ylabel("validation accuracy (%)")
     handles = [Line2D([], [], color=COLOURS[v], lw=2.2, label=name(v)) for v in order]
     if len(styles) > 1:
@@ -85,14 +85,14 @@ def _panels(frame: pd.DataFrame, colour: str, styles: dict, datasets: list[str],
     figure.legend(
         handles=handles, loc="outside upper center", ncols=columns, frameon=False, handlelength=2.4, columnspacing=1.4
     )
-    note(figure, f"{_seeds(frame)}. {data_note}")
+    note(figure, f"{_seeds(frame)}. {sources(data, datasets)}")
     return figure
 
 
-def _floor(frame: pd.DataFrame) -> float:
-    """Where the axis of accuracies begins: at zero, or near the lowest where all of them are high."""
-    lowest = frame.valid_accuracy.min()
-    return 10 * (lowest // 10) if lowest > 60 else 0
+def _limits(frame: pd.DataFrame) -> tuple[float, float]:
+    """The axis of accuracies: 0 to 100, or the half of it that all of them are in."""
+    low, high = frame.valid_accuracy.min(), frame.valid_accuracy.max()
+    return (10 * (low // 10) if low > 60 else 0, 50 if high < 45 else 100)
 
 
 def _published_marks(ax: Axes, marks: pd.DataFrame, panel: pd.DataFrame, colour: str, dataset: str, styles: dict) -> None:

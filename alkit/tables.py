@@ -1,5 +1,7 @@
 """The paper's Tables 2 and 3, laid out as there, with the published number beside each of ours."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 from pandas.io.formats.style import Styler
 
@@ -57,6 +59,12 @@ def table3(frame: pd.DataFrame) -> pd.DataFrame:
     """Test error in per cent: "mean ± standard error (seeds)", the paper's number under it."""
     rows = beside_published(frame, 3)
     return _laid_out(rows, ["scenario", "model", "acquisition"], ["dataset"], ("Technique", "Model", "Acquisition", ""))
+
+
+def sources(data: pd.DataFrame, datasets: Iterable[str]) -> str:
+    """What a table or figure of `datasets` was made on, a line each: name, digest and source, from `results.provenance`."""
+    shown = data[data.dataset.isin(list(datasets))].drop_duplicates(["dataset", "digest"])
+    return "\n".join(f"{name(d.dataset)} {d.digest}: {d.source}" for d in shown.itertuples())
 
 
 def cell(mean: float, sem: float, n: float) -> str:

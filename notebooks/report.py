@@ -24,7 +24,7 @@ from alkit.figures import figure4, figure5, figure6, style
 from alkit.grid import read_profile
 from alkit.paths import PROJECT
 from alkit.results import absent, coverage, differences, provenance, rounds
-from alkit.tables import beside_published, name, page, table2, table3
+from alkit.tables import beside_published, name, page, sources, table2, table3
 
 style()
 pd.set_option("display.max_rows", 500, "display.max_columns", 50, "display.max_colwidth", 200)
@@ -39,7 +39,6 @@ profile = read_profile(profile, PROJECT / outputs, PROJECT / params)
 frame, data = rounds(profile), provenance(profile)
 for folder in ("tables", "figures"):
     (profile.folder / folder).mkdir(parents=True, exist_ok=True)
-data_note = "\n".join(f"{name(d.dataset)} {d.digest}: {d.source}" for d in data.drop_duplicates("digest").itertuples())
 
 
 def save(figure, stem):
@@ -50,14 +49,16 @@ def save(figure, stem):
 
 def save_table(number, layout):
     stem = profile.folder / "tables" / f"table{number}"
-    sources = data.drop_duplicates("dataset").set_index("dataset")[["digest", "source"]]
-    rows = beside_published(frame, number).join(sources, on="dataset")
+    origin = data.drop_duplicates("dataset").set_index("dataset")[["digest", "source"]]
+    rows = beside_published(frame, number).join(origin, on="dataset")
     rows.loc[rows.n.isna(), ["digest", "source"]] = None  # of our numbers, where there are any
     rows.to_csv(stem.with_suffix(".csv"), index=False, float_format="%.4f")
     plain = layout.map(lambda text: text.replace("±", r"$\pm$").replace("–", "--"))
-    caption = f"Ours on {'; '.join(data_note.splitlines())}.".replace("_", r"\_").replace("%", r"\%")
+    note = sources(data, rows[rows.n.notna()].dataset)
+    caption = f"Ours on {'; '.join(note.splitlines())}.".replace("_", r"\_").replace("%", r"\%")
     text = plain.to_latex(multirow=True, multicolumn=True, multicolumn_format="c", caption=caption)
     stem.with_suffix(".tex").write_text(text)
+    return page(layout, note)
 
 
 # %% [markdown]
@@ -92,24 +93,20 @@ data.style.hide()
 # which has no spread.
 
 # %%
-layout = table2(frame)
-save_table(2, layout)
-page(layout, data_note)
+save_table(2, table2(frame))
 
 # %% [markdown]
 # ## Table 3: test error by scenario, without noise (%)
 # The paper's own runs are on MNIST. "Table 3" is the table printed beside its Figure 4.
 
 # %%
-layout = table3(frame)
-save_table(3, layout)
-page(layout, data_note)
+save_table(3, table3(frame))
 
 # %% [markdown]
 # ## Figure 4: LeNet under ideal data, queried in small steps
 
 # %%
-save(figure4(frame, data_note), "figure4")
+save(figure4(frame, data), "figure4")
 
 # %% [markdown]
 # ## Figure 5: the acquisition functions under constrained data
@@ -118,13 +115,13 @@ save(figure4(frame, data_note), "figure4")
 # (Table 2).
 
 # %%
-save(figure5(frame, data_note), "figure5")
+save(figure5(frame, data), "figure5")
 
 # %% [markdown]
 # ## Figure 6: LeNet with BALD under noise
 
 # %%
-save(figure6(frame, data_note), "figure6")
+save(figure6(frame, data), "figure6")
 
 # %% [markdown]
 # ## Limits

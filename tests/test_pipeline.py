@@ -232,7 +232,10 @@ def test_a_stopped_reproduce_leaves_no_process_and_goes_on_to_the_same_numbers(m
     write(tmp_path, grid=TINY["grid"][:1])
     mark = f"ALKIT_TEST={tmp_path}"
     arguments = [sys.executable, "-m", "alkit", *command(tmp_path, "reproduce")]
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, env={**os.environ, "ALKIT_TEST": str(tmp_path)})
+    process = subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, text=True, env={**os.environ, "ALKIT_TEST": str(tmp_path)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test run in the background ignores Ctrl-C
+    )  # fmt: skip
     deadline = time.monotonic() + 120
     while not list(tmp_path.glob("outputs/tiny/*/seed-*.jsonl")) and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -96,3 +96,10 @@ def test_the_readmes_numbers_are_those_of_the_committed_logs():
         )
         noise = {"none": "none", "gaussian": "Gaussian", "salt_and_pepper": "salt and pepper"}[row.noise]
         assert f"| {noise} | {paper:.2f} | {cell(row.mean, row.sem, row.n)} |" in text
+
+
+def test_the_readmes_count_of_dips_is_that_of_the_committed_logs():
+    frame = rounds(read_profile("mini")).query("scenario == 'constrained' and model == 'resnet18'")
+    curves = frame.pivot_table(index=["dataset", "acquisition", "noise"], columns="num_labelled", values="valid_accuracy")
+    dips = ((curves[900] < curves[700]) & (curves[900] < curves[1100])).sum()
+    assert f"in {dips} of its {len(curves)} constrained conditions" in (PROJECT / "README.md").read_text().replace("\n", " ")
