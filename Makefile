@@ -10,7 +10,7 @@ endif
 RUN := $(BIN)/python -m alkit
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce plan report test lint lab clean
+.PHONY: help setup reproduce plan report findings test lint lab clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ plan: $(READY) ## a profile's experiments, what is done, and how long the rest t
 
 report: $(READY) ## write a profile's report from the logs that are there
 	@$(RUN) report $(PROFILE)
+
+findings: $(READY) ## run the notebooks of the findings (FINDING=dips for one)
+	@$(RUN) findings $(FINDING)
 
 test: $(READY) ## run the tests (minutes)
 	@$(BIN)/python -m pytest

@@ -1,4 +1,4 @@
-"""python -m alkit reproduce|plan|report PROFILE: what the Makefile calls."""
+"""python -m alkit reproduce|plan|report PROFILE, or findings [NAME]: what the Makefile calls."""
 
 import argparse
 import sys
@@ -7,15 +7,15 @@ from pathlib import Path
 from alkit.determinism import resolve_device
 from alkit.execute import NotebookFailed, default_workers, reproduce
 from alkit.grid import check_all, load_all, read_profile
-from alkit.paths import OUTPUTS, PARAMS
+from alkit.paths import OUTPUTS, PARAMS, shown
 from alkit.plan import Estimate, in_words, table
-from alkit.report import data_notebook, report
+from alkit.report import data_notebook, findings, report
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m alkit", description=__doc__)
-    parser.add_argument("command", choices=("reproduce", "plan", "report"))
-    parser.add_argument("profile", help="a file of params/, without .yaml")
+    parser.add_argument("command", choices=("reproduce", "plan", "report", "findings"))
+    parser.add_argument("profile", nargs="?", help="a file of params/, without .yaml; a finding's name, or none for all")
     parser.add_argument("--workers", type=int, help="experiments at a time (default: one a core, or one on a GPU)")
     parser.add_argument("--params", type=Path, default=PARAMS, help="the folder of params files (default: params)")
     parser.add_argument("--outputs", type=Path, default=OUTPUTS, help="the folder that results go to (default: outputs)")
@@ -23,6 +23,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if args.workers is not None and args.workers < 1:
             raise ValueError(f"workers={args.workers} is not above zero")
+        if args.command == "findings":
+            for notebook in findings(args.profile, args.outputs.absolute(), args.params.absolute()):
+                print(f"Finding: {shown(notebook.with_suffix('.html'))}", flush=True)
+            return 0
+        if args.profile is None:
+            raise ValueError("name a profile, a file of params/")
         profile = read_profile(args.profile, args.outputs.absolute(), args.params.absolute())
         if args.command == "report":
             print(f"Report: {report(profile)}")

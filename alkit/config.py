@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, field, fields
 
 from alkit.data import Dataset
 
-MODELS = ("lenet", "resnet18")
-ACQUISITIONS = ("random", "entropy", "bald")
-NOISES = ("none", "gaussian", "salt_and_pepper")
+MODELS = ("lenet", "resnet18", "cnn", "released_resnet18")
+ACQUISITIONS = ("random", "entropy", "bald", "released_entropy", "released_bald")
+NOISES = ("none", "gaussian", "salt_and_pepper", "released_pepper")
 SPLITS = ("train", "pool", "valid", "test")
 CHOICES = {
     "model": MODELS,
@@ -21,7 +21,7 @@ CHOICES = {
     "noise_draw": ("access", "once"),
     "last_batch": ("keep", "merge", "drop"),
 }
-AT_LEAST_ZERO = {"seed", "num_rounds", "momentum", "weight_decay", "noise_sd"}
+AT_LEAST_ZERO = {"seed", "split_seed", "num_rounds", "momentum", "weight_decay", "noise_sd"}
 FRACTIONS = {"dropout", "train_dropout", "noise_probability", "noise_pixels"}
 
 
@@ -37,6 +37,7 @@ class Config:
     acquisition: str = "random"
     noise: str = "none"
     seed: int = 0
+    split_seed: int | None = None  # draws the split; None: the seed does, so that every seed has its own
 
     num_initial: int = 100  # labels at the start, the same number of every class
     num_valid: int = 300  # labels of the validation set, stratified
@@ -52,6 +53,7 @@ class Config:
     batch_size: int = 64
     last_batch: str = "keep"  # an epoch's last, smaller batch: keep it, merge it into the one before, or drop it
     train_dropout: float = 0.0  # rate in the classifier while training; the paper's networks have none
+    width: int = 1  # LeNet's layers this many times as wide
 
     num_samples: int = 10  # T, Monte-Carlo dropout samples of BALD
     dropout: float = 0.5  # rate in the classifier while BALD scores the pool
@@ -81,6 +83,8 @@ class Config:
             value = getattr(self, f.name)
             if isinstance(value, (int, float)):
                 _check_range(f.name, value)
+        if self.width != 1 and self.model != "lenet":
+            raise ValueError(f"width={self.width} is LeNet's alone; model={self.model!r} has width=1")
 
     @property
     def budget(self) -> int:
@@ -97,13 +101,16 @@ class Config:
 
     @property
     def digest(self) -> str:
-        """A name for everything but the seed and the device."""
-        settings = {k: v for k, v in self.as_dict().items() if k not in ("seed", "device")}
+        """A name for everything but the seed and the device; a field at its default has no say, so fields can be added."""
+        settings = {k: v for k, v in self.as_dict().items() if k not in ("seed", "device") and v != _DEFAULTS[k]}
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 
     def as_dict(self) -> dict:
         """The fields as JSON can hold them."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+
+
+_DEFAULTS = {f.name: list(f.default) if isinstance(f.default, tuple) else f.default for f in fields(Config)}
 
 
 def from_dict(settings: dict) -> Config:
@@ -142,9 +149,12 @@ def check(config: Config, data: Dataset) -> None:
             f"{data.name} has a class of only {rarest} training images, too few for num_initial={config.num_initial} "
             f"(balanced) and num_valid={config.num_valid}"
         )
-    if config.model == "lenet" and min(data.image_shape[1:]) < 12:
-        raise ValueError(f"lenet needs images of 12x12 or more; those of {data.name} are {data.size_in_words}")
-    if config.model == "resnet18" and max(data.image_shape[1:]) <= 32:
+    smallest = {"lenet": 12, "cnn": 16}.get(config.model, 1)
+    if min(data.image_shape[1:]) < smallest:
+        raise ValueError(
+            f"{config.model} needs images of {smallest}x{smallest} or more; those of {data.name} are {data.size_in_words}"
+        )
+    if "resnet18" in config.model and max(data.image_shape[1:]) <= 32:
         # Images of up to 32 pixels shrink to one, and batch norm has no variance to take from a single value.
         for num_labelled in map(config.num_labelled, range(config.num_rounds + 1)):
             if _smallest_batch(num_labelled, config.batch_size, config.last_batch) == 1:

@@ -116,13 +116,13 @@ def load(name: str, root: str | Path | None = None, device: str = "auto") -> Dat
 def split(config: "Config", data: Dataset) -> tuple[Tensor, Tensor, Tensor]:
     """Indices of the training set, disjoint: the initial labels, the validation set and the pool (section 3.1).
 
-    Drawn from the seed alone, so every acquisition starts from the same split. The validation set has the classes in
-    the training set's proportions, the initial labels have the same number of each.
+    Drawn from the seed alone (or `split_seed`), so every acquisition starts from the same split. The validation set has
+    the classes in the training set's proportions, the initial labels have the same number of each.
     """
     from sklearn.model_selection import train_test_split  # a second of import, only where it is needed
 
     labels = data.y_train.cpu().numpy()
-    seed = derived_seed(config.seed, "split")
+    seed = derived_seed(config.seed if config.split_seed is None else config.split_seed, "split")
     rest, valid = train_test_split(np.arange(len(labels)), test_size=config.num_valid, stratify=labels, random_state=seed)
     per_class = config.num_initial // data.num_classes  # `rest` is in random order
     initial = np.concatenate([rest[labels[rest] == c][:per_class] for c in range(data.num_classes)])

@@ -12,7 +12,7 @@ from alkit.acquisitions import ACQUISITIONS, highest
 from alkit.config import Config, check
 from alkit.data import Dataset, split
 from alkit.determinism import device_name, generator
-from alkit.noise import view
+from alkit.noise import View, is_noisy, noise_generator
 from alkit.training import accuracy, dropout_masks, fit, predict
 
 
@@ -76,10 +76,15 @@ def scores(config: Config, data: Dataset, model: nn.Module, pool: Tensor, number
     """The acquisition function's value for every image of the pool, float32 on the CPU."""
     score, samples = ACQUISITIONS[config.acquisition]
     masks = None
-    if samples:
+    if samples == "dropout":
         masks = dropout_masks(model, config.dropout, config.num_samples, generator(config.seed, "samples", number))
-    seen = view(config, data, "pool", pool, number)
-    return torch.cat([score(log_probs) for log_probs in predict(model, seen, masks)]).cpu()
+    draw = noise_generator(config, "pool", number)
+    passes = config.num_samples if samples == "passes" else 1
+    noisy = is_noisy(config, "pool") and config.noise_draw == "access"
+    seen = [View(config, data, "pool", pool, draw) for _ in range(passes if noisy else 1)]
+    chunks = zip(*(predict(model, one, masks) for one in seen), strict=True)
+    # Passes over images that do not change are identical: one of them stands for all.
+    return torch.cat([score(torch.cat(chunk * (passes // len(seen)), dim=1)) for chunk in chunks]).cpu()
 
 
 def _buy(labelled: Tensor, pool: Tensor, query: tuple[int, ...]) -> tuple[Tensor, Tensor]:

@@ -6,6 +6,23 @@ Monte-Carlo dropout lives in the classifier alone: its T samples share one pass 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn.functional import conv2d, max_pool2d, pad
+
+
+class PooledConv2d(nn.Conv2d):
+    """A convolution and the 2x2 max-pooling after it: the same values and gradients, in less than half the time on a CPU.
+
+    Each pooled pixel is the largest of four neighbouring outputs. They are computed as four groups of channels, by the
+    kernel shifted by 0 or 1 down and right, at a stride of 2. So the maximum is taken between four long contiguous rows,
+    where pooling six channels pixel by pixel would take longer than the convolution itself.
+    """
+
+    def forward(self, images: Float[Tensor, "image channel height width"]) -> Float[Tensor, "image feature _ _"]:
+        shifted = torch.cat([pad(self.weight, (right, 1 - right, down, 1 - down)) for down in (0, 1) for right in (0, 1)])
+        four = conv2d(images, shifted, self.bias.repeat(4), stride=2, padding=self.padding)
+        count, _, height, width = four.shape
+        rows = four.reshape(count, 2, 2, -1).permute(0, 3, 1, 2)
+        return max_pool2d(rows, 2).reshape(count, -1, height, width)
 
 
 class LeNet(nn.Module):
@@ -13,23 +30,48 @@ class LeNet(nn.Module):
 
     The features are the layers C1 to C5 (two convolutions and the first of three fully connected layers, which LeCun
     et al. count among the convolutions), 120 of them. Images smaller than 32x32 get a border of two zeros, as MNIST's
-    28x28 did in the original.
+    28x28 did in the original. Every layer is `times` as wide.
+    """
+
+    def __init__(self, image_shape: tuple[int, int, int], num_classes: int, dropout: float = 0.0, times: int = 1):
+        super().__init__()
+        channels, height, width = image_shape
+        border = 2 if min(height, width) < 32 else 0
+        side = lambda n: ((n + 2 * border - 4) // 2 - 4) // 2  # noqa: E731
+        c1, c3, c5, f6 = 6 * times, 16 * times, 120 * times, 84 * times
+        # Pooling before ReLU gives the same values as after it, on a quarter of the pixels.
+        self.features = nn.Sequential(
+            PooledConv2d(channels, c1, 5, padding=border), nn.ReLU(),
+            nn.Conv2d(c1, c3, 5).to(memory_format=torch.channels_last), nn.MaxPool2d(2), nn.ReLU(),
+            nn.Flatten(), nn.Linear(c3 * side(height) * side(width), c5), nn.ReLU(),
+        )  # fmt: skip
+        self.classifier = nn.Sequential(
+            nn.Dropout(dropout), nn.Linear(c5, f6), nn.ReLU(), nn.Dropout(dropout), nn.Linear(f6, num_classes)
+        )
+
+    def forward(self, images: Float[Tensor, "image channel height width"]) -> Float[Tensor, "image class"]:
+        return self.classifier(self.features(images))
+
+
+class CNN(nn.Module):
+    """The network of Gal et al. (arXiv:1703.02910) and BatchBALD (arXiv:1906.08158), dropout before its two linear layers.
+
+    Two 5x5 convolutions of 32 and 64, each max-pooled, and a layer of 128. They also drop out convolutions; here dropout
+    stays in the classifier, so that the features are computed once for all Monte-Carlo samples.
     """
 
     def __init__(self, image_shape: tuple[int, int, int], num_classes: int, dropout: float = 0.0):
         super().__init__()
         channels, height, width = image_shape
-        border = 2 if min(height, width) < 32 else 0
-        side = lambda n: ((n + 2 * border - 4) // 2 - 4) // 2  # noqa: E731
-        # Pooling before ReLU gives the same values as after it, on a quarter of the pixels.
+        side = lambda n: ((n - 4) // 2 - 4) // 2  # noqa: E731
         self.features = nn.Sequential(
-            nn.Conv2d(channels, 6, 5, padding=border), nn.MaxPool2d(2), nn.ReLU(),
-            nn.Conv2d(6, 16, 5), nn.MaxPool2d(2), nn.ReLU(),
-            nn.Flatten(), nn.Linear(16 * side(height) * side(width), 120), nn.ReLU(),
+            PooledConv2d(channels, 32, 5), nn.ReLU(),
+            nn.Conv2d(32, 64, 5).to(memory_format=torch.channels_last), nn.MaxPool2d(2), nn.ReLU(), nn.Flatten(),
         )  # fmt: skip
         self.classifier = nn.Sequential(
-            nn.Dropout(dropout), nn.Linear(120, 84), nn.ReLU(), nn.Dropout(dropout), nn.Linear(84, num_classes)
-        )
+            nn.Dropout(dropout), nn.Linear(64 * side(height) * side(width), 128), nn.ReLU(),
+            nn.Dropout(dropout), nn.Linear(128, num_classes),
+        )  # fmt: skip
 
     def forward(self, images: Float[Tensor, "image channel height width"]) -> Float[Tensor, "image class"]:
         return self.classifier(self.features(images))
@@ -38,10 +80,11 @@ class LeNet(nn.Module):
 class ResNet18(nn.Module):
     """torchvision's ResNet-18 (He et al., arXiv:1512.03385), its first layer for the channels, its last for the classes.
 
-    Kernel taps that only ever see padding are left out (`trim`).
+    Kernel taps that only ever see padding are left out (`trim`). `released` is the variant of the paper's released code:
+    3x3 convolutions with a bias in the shortcuts, and the stride of a block in its second convolution.
     """
 
-    def __init__(self, image_shape: tuple[int, int, int], num_classes: int, dropout: float = 0.0):
+    def __init__(self, image_shape: tuple[int, int, int], num_classes: int, dropout: float = 0.0, released: bool = False):
         super().__init__()
         from torchvision.models import resnet18  # slow to import, and LeNet does not need it
 
@@ -49,6 +92,10 @@ class ResNet18(nn.Module):
         if image_shape[0] != 3:
             net.conv1 = nn.Conv2d(image_shape[0], 64, 7, stride=2, padding=3, bias=False)
             nn.init.kaiming_normal_(net.conv1.weight, mode="fan_out", nonlinearity="relu")  # as torchvision does
+        if released:
+            for block in (net.layer2[0], net.layer3[0], net.layer4[0]):
+                block.conv1.stride, block.conv2.stride = (1, 1), (2, 2)
+                block.downsample[0] = nn.Conv2d(block.conv1.in_channels, block.conv2.out_channels, 3, stride=2, padding=1)
         layers = dict(net.named_children())
         fc = layers.pop("fc")
         self.features = nn.Sequential(*layers.values(), nn.Flatten())
@@ -87,6 +134,10 @@ def trim(features: nn.Module, image_shape: tuple[int, int, int]) -> None:
             conv.kernel_size, conv.padding = tuple(seen.shape[2:]), (0, 0)
 
 
-def build(name: str, image_shape: tuple[int, int, int], num_classes: int, dropout: float = 0.0) -> LeNet | ResNet18:
-    """The network called `name` ("lenet" or "resnet18"), initialised from torch's global generator."""
-    return {"lenet": LeNet, "resnet18": ResNet18}[name](image_shape, num_classes, dropout)
+def build(name: str, image_shape: tuple[int, int, int], num_classes: int, dropout: float = 0.0, width: int = 1) -> nn.Module:
+    """The network called `name` (`config.MODELS`), initialised from torch's global generator; `width` is LeNet's."""
+    if name == "lenet":
+        return LeNet(image_shape, num_classes, dropout, width)
+    if name == "cnn":
+        return CNN(image_shape, num_classes, dropout)
+    return ResNet18(image_shape, num_classes, dropout, released=name == "released_resnet18")

@@ -29,6 +29,13 @@ def salt_and_pepper(images: Images, draw: torch.Generator, extremes: tuple[Pixel
     return torch.where(chance < pixels / 2, black, torch.where(chance < pixels, white, images))
 
 
+def released_pepper(images: Images, draw: torch.Generator, pixels: float = 0.1) -> Images:
+    """What the paper's released code calls salt and pepper: a share `pixels` of the pixels at 0, the mean grey; no salt."""
+    image, _, height, width = images.shape
+    chance = torch.rand((image, 1, height, width), generator=draw).to(images.device)
+    return torch.where(chance < pixels, torch.zeros((), device=images.device), images)
+
+
 class View:
     """The images at `indices` of one split, as a model sees them in one pass: standardised, some of them noisy.
 
@@ -84,4 +91,6 @@ def view(config: Config, data: Dataset, split: str, indices: Int64[Tensor, " ima
 def _corrupted(config: Config, data: Dataset, images: Images, draw: torch.Generator) -> Images:
     if config.noise == "gaussian":
         return gaussian(images, draw, config.noise_sd)
+    if config.noise == "released_pepper":
+        return released_pepper(images, draw, config.noise_pixels)
     return salt_and_pepper(images, draw, data.extremes, config.noise_pixels)

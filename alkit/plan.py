@@ -38,7 +38,7 @@ class Estimate:
     def round_seconds(self, config: Config, number: int) -> float:
         """Training, evaluating and querying of one round."""
         shape, num_classes, num_train, num_test = self.shapes[config.dataset]
-        step, image = measured(config.model, shape, num_classes, config.batch_size, config.device)
+        step, image = measured(config.model, shape, num_classes, config.batch_size, config.device, config.width)
         last = number == config.num_rounds
         scores_pool = ACQUISITIONS[config.acquisition].score is not None and not last
         if not (scores_pool or config.evaluated(number)):
@@ -54,13 +54,13 @@ class Estimate:
 
 
 @cache
-def measured(model: str, image_shape: tuple[int, int, int], num_classes: int, batch_size: int, device: str):
+def measured(model: str, image_shape: tuple[int, int, int], num_classes: int, batch_size: int, device: str, width: int = 1):
     """Seconds of a training step and of one image's forward pass, on one thread of the CPU or on the GPU; medians."""
     where, threads = resolve_device(device), torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         with seeded(where, 0, "init"):
-            net = build(model, image_shape, num_classes).to(where)
+            net = build(model, image_shape, num_classes, width=width).to(where)
             images = torch.randn(batch_size, *image_shape, device=where)
             labels = torch.randint(num_classes, (batch_size,), device=where)
             many = torch.randn(128, *image_shape, device=where)

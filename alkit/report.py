@@ -1,14 +1,15 @@
-"""The notebooks about a whole profile: its data, and the report, also as a page."""
+"""The notebooks about a whole profile (its data, and the report, also as a page), and the findings."""
 
 import os
 from pathlib import Path
 
 import nbformat
+import yaml
 from nbconvert import HTMLExporter
 
-from alkit.execute import execute
+from alkit.execute import execute, is_current
 from alkit.grid import Profile
-from alkit.paths import NOTEBOOKS, shown
+from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS, data_root, shown
 from alkit.results import rounds
 
 
@@ -28,6 +29,26 @@ def report(profile: Profile) -> str:
     folders = {"outputs": shown(profile.folder.parent), "params": shown(profile.params)}
     execute(NOTEBOOKS / "report.py", notebook, {"profile": profile.name, **folders})
     return shown(html(notebook))
+
+
+def findings(name: str | None = None, outputs: Path = OUTPUTS, params: Path = PARAMS) -> list[Path]:
+    """Run the notebook notebooks/findings/<name>.py, or all of them, with params/findings/<name>.yaml.
+
+    A notebook that was made by the code that is here is left as it is. Raises ValueError for an unknown name.
+    """
+    sources = {path.stem: path for path in sorted((NOTEBOOKS / "findings").glob("*.py"))}
+    if name not in (None, *sources):
+        raise ValueError(f"unknown finding {name!r}; choose {', '.join(sources)}")
+    os.environ["ALKIT_DATA"] = str(data_root().absolute())
+    made = []
+    for stem in sources if name is None else [name]:
+        source, target = sources[stem], outputs / "findings" / f"{stem}.ipynb"
+        parameters = yaml.safe_load((params / "findings" / f"{stem}.yaml").read_text())
+        if not is_current(source, target, parameters):
+            execute(source, target, parameters)
+            html(target)
+        made.append(target)
+    return made
 
 
 def html(notebook: Path) -> Path:

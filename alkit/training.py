@@ -24,7 +24,7 @@ def fit(config: Config, data: Dataset, labelled: Int64[Tensor, " label"], number
     which the released code uses too. Raises FloatingPointError if training diverged.
     """
     with seeded(data.device, config.seed, "init", number):
-        model = build(config.model, data.image_shape, data.num_classes, config.train_dropout).to(data.device)
+        model = build(config.model, data.image_shape, data.num_classes, config.train_dropout, config.width).to(data.device)
         torch.manual_seed(derived_seed(config.seed, "dropout", number))
         model.train()
         step = stepper(config, model)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from skactiveml.pool import batch_bald, uncertainty_scores
 
-from alkit.acquisitions import bald, entropy, highest
+from alkit.acquisitions import bald, entropy, highest, released_bald, released_entropy
 
 
 def random_log_probs(pool=40, sample=7, num_classes=5, seed=0, dtype=torch.float64):
@@ -41,6 +41,18 @@ def test_bald_ranks_by_mutual_information_not_by_entropy():
     order = sorted(range(len(by_hand)), key=lambda i: -by_hand[i])
     assert highest(bald(log_probs), 10) == order[:10]
     assert highest(entropy(log_probs), 10) != order[:10]
+
+
+def test_released_bald_is_minus_the_mutual_information_so_it_queries_what_bald_would_last():
+    log_probs = random_log_probs()
+    torch.testing.assert_close(released_bald(log_probs), -bald(log_probs), atol=2e-4, rtol=0)
+    assert highest(released_bald(log_probs), 1) == [bald(log_probs).argmin().item()]
+    torch.testing.assert_close(released_entropy(log_probs), entropy(log_probs), atol=2e-4, rtol=0)
+
+
+def test_released_bald_of_identical_passes_is_rounding_error():
+    log_probs = random_log_probs(sample=1, dtype=torch.float32).expand(-1, 10, -1)
+    assert released_bald(log_probs).abs().max() < 1e-6
 
 
 @pytest.mark.parametrize("seed", range(5))

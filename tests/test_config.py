@@ -37,6 +37,7 @@ def test_defaults_are_the_papers():
         ({"num_rounds": -1}, ["num_rounds=-1", "zero or more"]),
         ({"seed": -1}, ["seed=-1"]),
         ({"num_pool": 0}, ["num_pool=0"]),
+        ({"model": "resnet18", "width": 3}, ["width=3", "resnet18"]),
         ({"noise": "gaussian", "noise_splits": []}, ["noise_splits=[]", "gaussian"]),
         ({"noise_probability": 1.5}, ["noise_probability=1.5", "0 .. 1"]),
         ({"dropout": 1.0}, ["dropout=1.0"]),

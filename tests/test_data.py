@@ -146,3 +146,10 @@ def test_what_torchvision_downloads_is_loaded(tmp_path, monkeypatch):
     assert loaded.class_names[3] == "cat"
     assert "torchvision" in loaded.source
     assert data.TORCHVISION["cifar10"] == "CIFAR10"
+
+
+def test_a_split_seed_gives_every_seed_the_same_split(digits):
+    def drawn(seed, split_seed):
+        return [part.tolist() for part in split(Config(seed=seed, split_seed=split_seed, num_valid=100), digits)]
+
+    assert drawn(0, 42) == drawn(1, 42) == drawn(42, None) != drawn(1, None)

@@ -13,7 +13,8 @@ from alkit.data import split
 from alkit.log import is_empty, read, resume
 from alkit.loop import run
 
-CONDITIONS = [("lenet", "bald", "gaussian"), ("lenet", "random", "salt_and_pepper"), ("resnet18", "entropy", "none")]
+CONDITIONS = [("lenet", "bald", "gaussian"), ("lenet", "random", "salt_and_pepper"), ("resnet18", "entropy", "none"),
+              ("cnn", "released_bald", "released_pepper")]  # fmt: skip
 WHAT = ("number", "num_labelled", "valid_accuracy", "test_accuracy", "query")  # seconds differ from run to run
 
 

@@ -7,7 +7,7 @@ from torchvision.models import resnet18
 
 from alkit.acquisitions import bald
 from alkit.config import Config
-from alkit.models import LeNet, ResNet18, build
+from alkit.models import LeNet, PooledConv2d, ResNet18, build
 from alkit.noise import view
 from alkit.training import batches, dropout_masks, predict, sampled
 
@@ -19,8 +19,42 @@ def test_lenet_has_the_weights_of_lenet_5(shape, count):
     assert sum(p.numel() for p in LeNet(shape, 10).parameters()) == count
 
 
+def test_released_lenet_on_cifar_is_three_times_as_wide():
+    sizes = [p.shape[0] for p in build("lenet", (3, 32, 32), 10, width=3).parameters() if p.dim() > 1]
+    assert sizes == [18, 48, 360, 252, 10]
+
+
+def test_cnn_has_two_convolutions_of_32_and_64_and_a_layer_of_128():
+    assert [tuple(p.shape) for p in build("cnn", (1, 28, 28), 10).parameters() if p.dim() > 1] == [
+        (32, 1, 5, 5), (64, 32, 5, 5), (128, 1024), (10, 128),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", [(1, 28, 28), (3, 32, 32), (1, 17, 22)])
+@pytest.mark.parametrize("padding", [0, 2])
+def test_a_pooled_convolution_has_the_values_and_gradients_of_a_convolution_then_pooling(shape, padding):
+    torch.manual_seed(0)
+    conv = PooledConv2d(shape[0], 6, 5, padding=padding)
+    images = torch.randn(16, *shape).round(decimals=1).requires_grad_()  # rounded, so that equal outputs occur
+    results = []
+    for pooled in (conv(images), nn.functional.max_pool2d(nn.Conv2d.forward(conv, images), 2)):
+        loss = pooled.relu().square().mean()
+        results.append([pooled, *torch.autograd.grad(loss, [images, *conv.parameters()])])
+    for ours, reference in zip(*results, strict=True):
+        torch.testing.assert_close(ours, reference, atol=1e-6, rtol=1e-5)
+
+
+def test_released_resnet_strides_in_the_second_convolution_and_has_biased_3x3_shortcuts():
+    net = build("released_resnet18", (3, 64, 64), 10)
+    for i in (5, 6, 7):
+        block = net.features[i][0]
+        shortcut = block.downsample[0]
+        assert (block.conv1.stride, block.conv2.stride) == ((1, 1), (2, 2))
+        assert (shortcut.kernel_size, shortcut.stride, shortcut.bias is not None) == ((3, 3), (2, 2), True)
+
+
 @pytest.mark.parametrize("shape", [*SHAPES, (1, 16, 16), (3, 64, 64)])
-@pytest.mark.parametrize("name", ["lenet", "resnet18"])
+@pytest.mark.parametrize("name", ["lenet", "resnet18", "cnn", "released_resnet18"])
 def test_networks_take_other_sizes_and_class_counts(name, shape):
     assert build(name, shape, 7).eval()(torch.zeros(2, *shape)).shape == (2, 7)
 

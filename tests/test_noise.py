@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from alkit import noise, training
+from alkit import loop, noise, training
 from alkit.config import Config
 from alkit.determinism import generator
 from alkit.loop import run
-from alkit.noise import View, gaussian, salt_and_pepper, view
+from alkit.noise import View, gaussian, released_pepper, salt_and_pepper, view
 
 BLACK, WHITE = torch.tensor([-1.0, -2.0, -3.0])[:, None, None], torch.tensor([1.0, 2.0, 3.0])[:, None, None]
 
@@ -28,6 +28,13 @@ def test_salt_and_pepper_sets_a_tenth_of_the_pixels_to_the_two_extremes_equally_
     assert (black | white | untouched).all()  # all channels of a pixel go together
     assert black.double().mean().item() == pytest.approx(0.05, abs=0.005)
     assert white.double().mean().item() == pytest.approx(0.05, abs=0.005)
+
+
+def test_released_pepper_sets_a_tenth_of_the_pixels_to_the_mean_grey_and_none_to_an_extreme():
+    noisy = released_pepper(torch.ones(200, 3, 16, 16), generator(0, "noise-train"), pixels=0.1)
+    hit = (noisy == 0).all(dim=1)
+    assert (hit | (noisy == 1).all(dim=1)).all()
+    assert hit.double().mean().item() == pytest.approx(0.1, abs=0.005)
 
 
 def test_extremes_are_a_black_and_a_white_pixel(digits):
@@ -82,6 +89,7 @@ def test_a_run_sees_noise_in_the_named_splits_alone_and_anew_as_often_as_said(di
 
     monkeypatch.setattr(noise, "View", Spy)
     monkeypatch.setattr(training, "View", Spy)
+    monkeypatch.setattr(loop, "View", Spy)
     settings = {"noise": "gaussian", "noise_probability": 0.5, "noise_splits": splits, "noise_draw": draw}
     list(run(replace(tiny, acquisition="entropy", num_rounds=1, epochs=3, **settings), digits))
     assert {split for split, changed, _ in seen if changed} == set(splits)

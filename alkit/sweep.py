@@ -1,0 +1,50 @@
+"""Many runs side by side, each with its log: what the findings compare."""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+
+from alkit.config import Config, check
+from alkit.data import Dataset, load
+from alkit.determinism import resolve_device
+from alkit.log import resume
+
+
+def sweep(configs: Iterable[Config], folder: Path) -> pd.DataFrame:
+    """The rounds of all runs, one a row: the config's fields, then the round's; accuracies in per cent.
+
+    A run is read from its log in `folder`, or computed and logged: one process with one thread a core, or one run at a
+    time on a GPU. Raises ValueError before any work if one of them could not run.
+    """
+    from joblib import Parallel, delayed  # its import takes longer than a small sweep
+
+    configs = list(dict.fromkeys(configs))
+    for config in configs:
+        check(config, _data(config.dataset, "cpu"))
+    on_cpu = all(resolve_device(c.device).type == "cpu" for c in configs)
+    found = Parallel(n_jobs=-1 if on_cpu else 1)(delayed(_rows)(config, Path(folder)) for config in configs)
+    frame = pd.DataFrame([row for rows in found for row in rows])
+    for column in ("valid_accuracy", "test_accuracy"):
+        frame[column] = 100 * frame[column].astype(float)
+    return frame
+
+
+def log_path(config: Config, folder: Path) -> Path:
+    """Where a sweep keeps the log of one run."""
+    return Path(folder) / f"{config.digest}-seed-{config.seed}.jsonl"
+
+
+@cache
+def _data(name: str, device: str) -> Dataset:
+    return load(name, device=device)
+
+
+def _rows(config: Config, folder: Path) -> list[dict]:
+    import torch
+
+    if resolve_device(config.device).type == "cpu":
+        torch.set_num_threads(1)
+    rounds = resume(log_path(config, folder), config, _data(config.dataset, config.device))
+    return [{**config.as_dict(), **vars(found)} for found in rounds]
