@@ -10,7 +10,7 @@ endif
 RUN := $(BIN)/python -m alkit
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce plan report findings test lint lab clean
+.PHONY: help setup reproduce plan report findings bench test lint lab clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ report: $(READY) ## write a profile's report from the logs that are there
 
 findings: $(READY) ## run the notebooks of the findings (FINDING=dips for one)
 	@$(RUN) findings $(FINDING)
+
+bench: $(READY) ## measure the speed here, beside a plain loop and baal (minutes)
+	@$(BIN)/python -m alkit.bench
 
 test: $(READY) ## run the tests (minutes)
 	@$(BIN)/python -m pytest

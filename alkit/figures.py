@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from torch import Tensor
 
-from alkit.config import ACQUISITIONS, NOISES
 from alkit.results import published
 from alkit.tables import name, sources
 
@@ -19,8 +18,11 @@ from alkit.tables import name, sources
 COLOURS = {
     "random": "#444444", "entropy": "#D55E00", "bald": "#0072B2",
     "none": "#444444", "gaussian": "#D55E00", "salt_and_pepper": "#009E73",
+    "released_entropy": "#D55E00", "released_bald": "#0072B2", "released_pepper": "#009E73",
 }  # fmt: skip
 PAPER_DATASETS = ("mnist", "cifar10", "fashion_mnist")
+ACQUISITIONS = ("random", "entropy", "bald")
+NOISES = ("none", "gaussian", "salt_and_pepper")
 
 
 def style() -> None:
@@ -104,8 +106,16 @@ def _published_marks(ax: Axes, marks: pd.DataFrame, panel: pd.DataFrame, colour:
 
 
 def curve(ax: Axes, runs: pd.DataFrame, colour: str, line="-") -> None:
-    """Mean over seeds, and a band of one standard error to either side where there is more than one."""
+    """Mean over seeds, and a band of one standard error to either side where there is more than one.
+
+    A run evaluated only at its ends shows as two points, not as a line between them.
+    """
     points = runs.groupby("num_labelled").valid_accuracy.agg(["mean", "sem"])
+    if len(points) < 3 and runs["round"].max() > 2:
+        ax.errorbar(
+            points.index, points["mean"], points["sem"], color=colour, fmt="o", ms=4, mfc="none" if line != "-" else colour
+        )
+        return
     ax.plot(points.index, points["mean"], color=colour, ls=line, lw=1.8)
     if points["sem"].notna().any():
         ax.fill_between(

@@ -22,7 +22,7 @@ class PooledConv2d(nn.Conv2d):
         four = conv2d(images, shifted, self.bias.repeat(4), stride=2, padding=self.padding)
         count, _, height, width = four.shape
         rows = four.reshape(count, 2, 2, -1).permute(0, 3, 1, 2)
-        return max_pool2d(rows, 2).reshape(count, -1, height, width)
+        return max_pool2d(rows, 2).permute(0, 2, 3, 1).reshape(count, -1, height, width)
 
 
 class LeNet(nn.Module):

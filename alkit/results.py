@@ -9,6 +9,10 @@ from alkit.grid import Profile, read_profile
 from alkit.paths import shown
 
 CONDITION = ["scenario", "dataset", "noise", "model", "acquisition"]
+AS_PUBLISHED = {  # the released code's variants, by the names under which the paper publishes them
+    "released_entropy": "entropy", "released_bald": "bald",
+    "released_pepper": "salt_and_pepper", "released_resnet18": "resnet18",
+}  # fmt: skip
 
 
 def published() -> pd.DataFrame:
@@ -45,6 +49,11 @@ def rounds(profile: Profile) -> pd.DataFrame:
     return frame
 
 
+def as_published(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rounds with the released code's variants under the paper's names for them."""
+    return frame.replace({key: AS_PUBLISHED for key in ("noise", "model", "acquisition")})
+
+
 def final(frame: pd.DataFrame) -> pd.DataFrame:
     """Test accuracy after the last round, in per cent: mean, standard error and number of seeds of each condition."""
     last = frame.dropna(subset="test_accuracy")
@@ -76,13 +85,14 @@ def coverage(profile: Profile, frame: pd.DataFrame) -> pd.DataFrame:
 def differences(profile: Profile) -> pd.DataFrame:
     """Where a profile's scenarios differ from the profile `paper`: a row a field, a column a scenario and model.
 
-    Cells read "the paper's → ours", and are empty where the two agree. A scenario that the paper does not have is set
+    Cells read "the paper's → ours", and are empty where the two agree. How often it evaluates changes no number. A scenario that the paper does not have is set
     beside its constrained one.
     """
     ours, theirs = (_values(p) for p in (profile, read_profile("paper")))
     found = {}
     for (scenario, model), values in ours.items():
-        reference = theirs.get((scenario, model)) or theirs["constrained", model]
+        nearest = ((scenario, model), ("constrained", model), ("constrained", "lenet"))
+        reference = next(theirs[key] for key in nearest if key in theirs)
         found[scenario, model] = {
             field: f"{_words(reference[field])} → {_words(value)}"
             for field, value in values.items()
@@ -103,10 +113,10 @@ def _values(profile: Profile) -> dict[tuple[str, str], dict[str, list]]:
     found: dict[tuple[str, str], dict[str, list]] = {}
     for experiment in profile.experiments:
         first = experiment.configs[0]
-        values = found.setdefault((experiment.scenario, first.model), {})
+        values = found.setdefault((experiment.scenario, AS_PUBLISHED.get(first.model, first.model)), {})
         seeds = [c.seed for c in experiment.configs]
         for field, value in {**first.as_dict(), "seeds": len(seeds)}.items():
-            if field not in ("seed", "device", "model") and value not in values.setdefault(field, []):
+            if field not in ("seed", "device", "model", "evaluate_every") and value not in values.setdefault(field, []):
                 values[field].append(value)
     return found
 

@@ -14,6 +14,8 @@ NAMES = {
     "none": "None", "gaussian": "Gaussian", "salt_and_pepper": "Salt and Pepper",
     "supervised": "Supervised, limited data", "ideal": "AL, ideal data", "ideal_fine": "AL, ideal data, small queries",
     "constrained": "AL, constrained data",
+    "cnn": "CNN (32, 64, 128)", "released_resnet18": "ResNet-18 as released",
+    "released_entropy": "Max. Entropy as released", "released_bald": "BALD as released", "released_pepper": "Pepper",
 }  # fmt: skip
 MISSING = "–"
 
@@ -23,11 +25,12 @@ def name(word: str) -> str:
     return NAMES.get(word, word)
 
 
-def beside_published(frame: pd.DataFrame, table: int) -> pd.DataFrame:
+def beside_published(frame: pd.DataFrame, table: int, released: pd.DataFrame | None = None) -> pd.DataFrame:
     """Every condition of the paper's table 2 or 3, and ours on other data sets in the same places, one row each.
 
     Columns: the condition, metric ("test_accuracy" in Table 2, "test_error" in Table 3), mean, sem and n of ours and
-    `published`, in per cent; nothing where there is nothing.
+    `published`, in per cent; with `released` (rounds `as_published`) also released_mean, released_sem and released_n.
+    Nothing where there is nothing.
     """
     paper = published().query("table == @table").rename(columns={"percent": "published"}).drop(columns="table")
     ours = final(frame)
@@ -40,6 +43,10 @@ def beside_published(frame: pd.DataFrame, table: int) -> pd.DataFrame:
     if table == 3:  # MNIST alone, and the user's own data
         ours = ours[~ours.dataset.isin({"cifar10", "fashion_mnist"})]
     both = paper.drop(columns="metric").merge(ours, how="outer", on=CONDITION)
+    if released is not None:
+        theirs = beside_published(released, table)[[*CONDITION, "mean", "sem", "n"]]
+        both = both.merge(theirs, how="left", on=CONDITION, suffixes=("", "_of_released"))
+        both = both.rename(columns={f"{key}_of_released": f"released_{key}" for key in ("mean", "sem", "n")})
     both.insert(len(CONDITION), "metric", paper.metric.iloc[0])
     order = {key: both[key].map({v: i for i, v in enumerate(NAMES)}).fillna(-1) for key in CONDITION}
     # Scenarios, noises, models and acquisitions in the paper's order; data that is not the paper's comes first.
@@ -49,15 +56,15 @@ def beside_published(frame: pd.DataFrame, table: int) -> pd.DataFrame:
     return both.loc[keys.sort_values(list(keys), kind="stable").index].reset_index(drop=True)
 
 
-def table2(frame: pd.DataFrame) -> pd.DataFrame:
+def table2(frame: pd.DataFrame, released: pd.DataFrame | None = None) -> pd.DataFrame:
     """Test accuracy in per cent after the last round: "mean ± standard error (seeds)", the paper's number under it."""
-    rows = beside_published(frame, 2)
+    rows = beside_published(frame, 2, released)
     return _laid_out(rows, ["noise", "model"], ["dataset", "acquisition"], ("Noise", "Model", ""))
 
 
-def table3(frame: pd.DataFrame) -> pd.DataFrame:
+def table3(frame: pd.DataFrame, released: pd.DataFrame | None = None) -> pd.DataFrame:
     """Test error in per cent: "mean ± standard error (seeds)", the paper's number under it."""
-    rows = beside_published(frame, 3)
+    rows = beside_published(frame, 3, released)
     return _laid_out(rows, ["scenario", "model", "acquisition"], ["dataset"], ("Technique", "Model", "Acquisition", ""))
 
 
@@ -94,6 +101,8 @@ def _laid_out(rows: pd.DataFrame, index: list[str], columns: list[str], titles: 
         at, column = tuple(name(row[k]) for k in index), tuple(name(row[k]) for k in columns)
         column = column if len(column) > 1 else column[0]
         found.setdefault(column, {})[(*at, "ours")] = cell(row["mean"], row["sem"], row["n"])
+        if "released_n" in rows:
+            found[column][(*at, "as released")] = cell(row["released_mean"], row["released_sem"], row["released_n"])
         found[column][(*at, "paper")] = MISSING if pd.isna(row.published) else f"{row.published:.2f}"
     places = dict.fromkeys(place for cells in found.values() for place in cells)
     table = pd.DataFrame({c: [cells.get(p, MISSING) for p in places] for c, cells in found.items()})

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
 from torch.nn.functional import cross_entropy
 
+from alkit import models
 from alkit.data import split
 from alkit.determinism import derived_seed, generator
+from alkit.loop import run, scores
 from alkit.models import build
 from alkit.training import fit, stepper
 
@@ -16,20 +19,20 @@ from alkit.training import fit, stepper
 @pytest.mark.parametrize("name", ["lenet", "resnet18"])
 def test_steps_are_those_of_torch_optim_sgd(digits, tiny, name, momentum):
     config = replace(tiny, momentum=momentum, weight_decay=0.1)
-    models = []
+    nets = []
     for _ in range(2):
         torch.manual_seed(0)
-        models.append(build(name, digits.image_shape, 10))
-    step = stepper(config, models[0])
-    optimiser = torch.optim.SGD(models[1].parameters(), config.learning_rate, momentum=momentum, weight_decay=0.1)
+        nets.append(build(name, digits.image_shape, 10))
+    step = stepper(config, nets[0])
+    optimiser = torch.optim.SGD(nets[1].parameters(), config.learning_rate, momentum=momentum, weight_decay=0.1)
     images, labels = digits.standardised(digits.x_train[:32]), digits.y_train[:32]
     for _ in range(3):
         optimiser.zero_grad()
-        loss = cross_entropy(models[1](images), labels)
+        loss = cross_entropy(nets[1](images), labels)
         loss.backward()
         optimiser.step()
         torch.testing.assert_close(step(images, labels), loss.detach())
-    for ours, theirs in zip(models[0].parameters(), models[1].parameters(), strict=True):
+    for ours, theirs in zip(nets[0].parameters(), nets[1].parameters(), strict=True):
         torch.testing.assert_close(ours, theirs)
 
 
@@ -66,3 +69,22 @@ def test_a_round_leaves_torchs_global_generator_as_it_was(digits, tiny):
     before = torch.get_rng_state()
     fit(tiny, digits, split(tiny, digits)[0], 0)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_faster_convolution_changes_weights_and_scores_by_rounding_and_a_short_log_not_at_all(digits, tiny, monkeypatch):
+    class Plain(nn.Conv2d):
+        def forward(self, images):
+            return nn.functional.max_pool2d(super().forward(images), 2)
+
+    config = replace(tiny, acquisition="bald")
+    labelled, _, pool = split(config, digits)
+    results = []
+    for convolution in (models.PooledConv2d, Plain):
+        monkeypatch.setattr(models, "PooledConv2d", convolution)
+        net = fit(replace(config, epochs=20), digits, labelled, 0)
+        log = [(r.valid_accuracy, r.test_accuracy, r.query) for r in run(config, digits)]
+        results.append((list(net.parameters()), scores(config, digits, net, pool, 0), log))
+    for ours, plain in zip(*(parameters for parameters, _, _ in results), strict=True):
+        torch.testing.assert_close(ours, plain, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(results[0][1], results[1][1], atol=1e-5, rtol=1e-4)
+    assert results[0][2] == results[1][2]

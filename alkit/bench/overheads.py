@@ -1,0 +1,168 @@
+"""Single parts against the least they could cost: passes, epochs, steps, memory, the import, and the machine's peak."""
+
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+from torch.utils.flop_counter import FlopCounterMode
+
+from alkit.bench import plain
+from alkit.config import Config
+from alkit.data import Dataset, load, split
+from alkit.loop import scores
+from alkit.models import build
+from alkit.noise import view
+from alkit.training import fit, predict, stepper
+
+MNIST = (1, 28, 28)
+
+
+def alternate(parts: dict[str, Callable[[], object]], repeats: int = 7) -> pd.Series:
+    """Median seconds of each part; the parts take turns, so that a busy machine is busy for all of them."""
+    seconds = {name: [] for name in parts}
+    for turn in range(repeats + 1):
+        for name, work in parts.items():
+            start = time.perf_counter()
+            work()
+            if turn:  # the first turn pays for what is done once
+                seconds[name].append(time.perf_counter() - start)
+    return pd.Series({name: statistics.median(s) for name, s in seconds.items()})
+
+
+def scoring(model: str, data: Dataset, num_pool: int, repeats: int = 7) -> pd.Series:
+    """Seconds to score `num_pool` images: a bare forward pass, a deterministic pass, maximum entropy, BALD with T = 10."""
+    config = Config(dataset=data.name, model=model, acquisition="entropy")
+    labelled, _, pool = split(config, data)
+    net, pool = fit(replace(config, epochs=1), data, labelled, 0), pool[:num_pool]
+    ready = data.standardised(data.x_train[pool])
+
+    @torch.inference_mode()
+    def bare():
+        for images in ready.split(128):
+            net(images)
+
+    def one_pass():
+        for _ in predict(net, view(config, data, "pool", pool, 0)):
+            pass
+
+    return alternate(
+        {
+            "bare forward pass": bare,
+            "one deterministic pass": one_pass,
+            "maximum entropy": lambda: scores(config, data, net, pool, 0),
+            "BALD, T = 10": lambda: scores(replace(config, acquisition="bald"), data, net, pool, 0),
+        },
+        repeats,
+    )
+
+
+def epochs(data: Dataset, num_labelled: int = 1100, count: int = 10, repeats: int = 7) -> pd.Series:
+    """Seconds of `count` LeNet epochs: a bare eager loop over tensors that are ready on the device, and alkit's by noise."""
+    config = Config(dataset=data.name, num_initial=num_labelled, num_rounds=0, epochs=count)
+    labelled = split(config, data)[0]
+    images, labels = data.standardised(data.x_train[labelled]), data.y_train[labelled]
+
+    def bare():
+        net = build("lenet", data.image_shape, data.num_classes)
+        optimiser = torch.optim.SGD(net.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
+        for _ in range(count):
+            for batch in torch.randperm(num_labelled).split(config.batch_size):
+                optimiser.zero_grad()
+                cross_entropy(net(images[batch]), labels[batch]).backward()
+                optimiser.step()
+
+    ours = {
+        f"alkit, {noise}": lambda noise=noise: fit(replace(config, noise=noise), data, labelled, 0)
+        for noise in ("none", "gaussian", "salt_and_pepper")
+    }
+    return alternate({"bare loop": bare, **ours}, repeats)
+
+
+def resnet_steps(repeats: int = 7) -> pd.Series:
+    """Seconds of a ResNet-18 training step on 64 images of 28x28: torchvision's network as it is, and trimmed."""
+    from torchvision.models import resnet18
+
+    images, labels = torch.randn(64, *MNIST), torch.randint(10, (64,))
+    whole = resnet18(num_classes=10)
+    whole.conv1 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
+    steps = {"torchvision": stepper(Config(), whole), "alkit": stepper(Config(), build("resnet18", MNIST, 10))}
+    return alternate({name: lambda step=step: step(images, labels) for name, step in steps.items()}, repeats)
+
+
+def utilisation(model: str, batch: int = 64, repeats: int = 7) -> pd.DataFrame:
+    """FLOPs of a training step and of a pass on MNIST-sized images, and the share reached of the measured matmul rate.
+
+    The rate is of 1,024 x 1,024 float32 matrices with the same number of threads; LeNet's FLOPs are those of its layers as
+    they are written down, not of the larger convolution that takes less time.
+    """
+    net, images = build(model, MNIST, 10), torch.randn(batch, *MNIST)
+    labels, matrix = torch.randint(10, (batch,)), torch.randn(1024, 1024)
+    step = stepper(Config(), net)
+    frozen = build(model, MNIST, 10).eval()
+
+    @torch.inference_mode()
+    def one_pass():
+        frozen(images)
+
+    work = {"training step": lambda: step(images, labels), "pass": one_pass}
+    counted, flops = plain.lenet() if model == "lenet" else net, {}
+    for name in work:
+        with FlopCounterMode(display=False) as counter, torch.set_grad_enabled(name == "training step"):
+            loss = cross_entropy(counted(images), labels)
+            if loss.requires_grad:
+                loss.backward()
+        flops[name] = counter.get_total_flops()
+    seconds = alternate({**work, "matmul": lambda: matrix @ matrix}, repeats)
+    peak = 2 * 1024**3 / seconds["matmul"]
+    rows = []
+    for name, flop in flops.items():
+        rate = flop / seconds[name]
+        rows.append([model, name, flop / 1e6, 1e3 * seconds[name], rate / 1e9, rate / peak])
+    return pd.DataFrame(rows, columns=["model", "work", "MFLOP", "ms", "GFLOP/s", "share of matmul rate"])
+
+
+def scoring_memory(num_pool: int, num_samples: int = 100) -> dict[str, float]:
+    """Seconds and MB over the data itself that BALD takes for `num_pool` synthetic 28x28 images, in a fresh process."""
+    command = [sys.executable, "-m", "alkit.bench.overheads", str(num_pool), str(num_samples)]
+    seconds, memory = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return {"pool": num_pool, "T": num_samples, "seconds": float(seconds), "MB": float(memory)}
+
+
+def _score_synthetic(num_pool: int, num_samples: int) -> None:
+    torch.set_num_threads(1)
+    digits = load("digits", device="cpu")
+    images = torch.randint(0, 256, (num_pool, *MNIST), dtype=torch.uint8)
+    labels = torch.arange(num_pool) % 10
+    values = {**vars(digits), "x_train": images, "y_train": labels, "x_test": images[:10], "y_test": labels[:10]}
+    data = Dataset(**{k: v for k, v in values.items() if not k.startswith("_")})
+    config = Config(dataset="digits", acquisition="bald", num_samples=num_samples)
+    net, pool = build("lenet", MNIST, 10).eval(), torch.arange(num_pool)
+    scores(config, data, net, pool[:1000], 0)
+    before = _resident()
+    start = time.perf_counter()
+    scores(config, data, net, pool, 0)
+    print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - before)
+
+
+def _resident() -> float:
+    """MB in memory now."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize() / 2**20
+
+
+def import_seconds(repeats: int = 5) -> pd.Series:
+    """Seconds of a new Python process that imports torch, or alkit."""
+    run = lambda code: subprocess.run([sys.executable, "-c", code], check=True)  # noqa: E731
+    return alternate({"import torch": lambda: run("import torch"), "import alkit": lambda: run("import alkit")}, repeats)
+
+
+if __name__ == "__main__":
+    _score_synthetic(*map(int, sys.argv[1:]))
