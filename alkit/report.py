@@ -7,6 +7,7 @@ import nbformat
 import yaml
 from nbconvert import HTMLExporter
 
+from alkit import claims
 from alkit.execute import execute, is_current
 from alkit.grid import Profile
 from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS, data_root, shown
@@ -28,6 +29,8 @@ def report(profile: Profile) -> str:
     notebook = profile.folder / "report.ipynb"
     folders = {"outputs": shown(profile.folder.parent), "params": shown(profile.params)}
     execute(NOTEBOOKS / "report.py", notebook, {"profile": profile.name, **folders})
+    if profile.name == "paper":
+        claims.write(profile.folder.parent)
     return shown(html(notebook))
 
 

@@ -85,8 +85,8 @@ def coverage(profile: Profile, frame: pd.DataFrame) -> pd.DataFrame:
 def differences(profile: Profile) -> pd.DataFrame:
     """Where a profile's scenarios differ from the profile `paper`: a row a field, a column a scenario and model.
 
-    Cells read "the paper's → ours", and are empty where the two agree. How often it evaluates changes no number. A scenario that the paper does not have is set
-    beside its constrained one.
+    Cells read "the paper's → ours", and are empty where the two agree; how often it evaluates changes no number. A scenario
+    that the paper does not have is set beside its constrained one.
     """
     ours, theirs = (_values(p) for p in (profile, read_profile("paper")))
     found = {}

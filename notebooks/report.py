@@ -20,6 +20,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
 
+from alkit import claims
 from alkit.figures import figure4, figure5, figure6, style
 from alkit.grid import read_profile
 from alkit.paths import PROJECT
@@ -129,6 +130,16 @@ save(figure5(frame, data), "figure5")
 
 # %%
 save(figure6(frame, data), "figure6")
+
+# %% [markdown]
+# ## The paper's claims
+
+# %%
+if profile.name == "paper":
+    display(Markdown(claims.RULE))
+    display(claims.table(PROJECT / outputs).style.hide())
+else:
+    display(Markdown("They are judged by the profile `paper`: see its report."))
 
 # %% [markdown]
 # ## Limits

@@ -1,0 +1,249 @@
+"""The paper's claims, one line each, with its evidence, ours, and a verdict that follows by rule from the numbers shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from alkit import log
+from alkit.grid import read_profile
+from alkit.paths import OUTPUTS
+from alkit.results import CONDITION, rounds
+
+RULE = (
+    "Every line tests its statement as one or more quantities, measured per seed, that it says are above a threshold. "
+    "*Holds*: the 95 % t-interval of each mean lies above. *Does not hold*: one lies wholly below. *Cannot be told*: an "
+    "interval includes the threshold, or there are fewer than two seeds. An *artefact* is a statement about the cause of what "
+    "the paper saw, tested the same way."
+)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """Something measured once a seed, that a claim says is above `threshold`."""
+
+    what: str
+    values: np.ndarray
+    threshold: float = 0.0
+    unit: str = "points"
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % t-interval of the mean; infinite without a spread."""
+        if len(self.values) < 2:
+            return -np.inf, np.inf
+        if np.ptp(self.values) == 0:
+            return float(self.values[0]), float(self.values[0])
+        return tuple(stats.ttest_1samp(self.values, 0).confidence_interval(0.95))
+
+    def __str__(self) -> str:
+        if not len(self.values):
+            return f"{self.what}: not run"
+        low, high = self.interval
+        spread = f" [{low:.1f}, {high:.1f}]" if len(self.values) > 1 else ""
+        limit = f"; claimed > {self.threshold:g}" if self.threshold else ""
+        return f"{self.what}: {self.values.mean():.1f}{spread} {self.unit} (n = {len(self.values)}{limit})"
+
+
+@dataclass(frozen=True)
+class Claim:
+    text: str
+    section: str
+    paper: str  # its evidence
+    measure: Callable[["Evidence"], list[Quantity]]
+    notebook: str
+    if_so: str = "holds"  # the verdict when every quantity is above its threshold
+
+
+def verdict(claim: Claim, quantities: list[Quantity]) -> str:
+    """What the intervals say of the claim; see RULE."""
+    intervals = [(q.interval, q.threshold) for q in quantities]
+    if all(low > threshold for (low, _), threshold in intervals):
+        return claim.if_so
+    if any(high < threshold for (_, high), threshold in intervals):
+        return "does not hold"
+    return "cannot be told"
+
+
+class Evidence:
+    """The logs that claims are judged by: the profile `paper` and the findings' runs.
+
+    `headline` holds the first and last rounds of some of the same runs, and stands in for those that are not there.
+    """
+
+    def __init__(self, outputs: Path = OUTPUTS):
+        self.outputs = outputs
+        both = pd.concat([rounds(read_profile(name, outputs)) for name in ("paper", "headline")])
+        self.paper = both.drop_duplicates([*CONDITION, "seed", "round"])
+
+    def per_seed(self, column: str = "test_accuracy", last: int = 1, **condition: str) -> pd.Series:
+        """Of each seed, the mean of its `last` values of a column, in per cent."""
+        wanted = {"scenario": "constrained", "dataset": "mnist", "noise": "none", **condition}
+        found = self.paper
+        for key, value in wanted.items():
+            found = found[found[key] == value]
+        return found.dropna(subset=column).groupby("seed")[column].apply(lambda values: values.tail(last).mean())
+
+    def difference(self, what: str, more: dict, less: dict, **options) -> Quantity:
+        """Paired by seed: `more` minus `less`."""
+        pairs = (self.per_seed(**more, **options) - self.per_seed(**less, **options)).dropna()
+        return Quantity(what, pairs.to_numpy())
+
+    def finding(self, name: str, **settings) -> pd.Series:
+        """The test accuracy of each seed of the runs with these settings among a finding's, in per cent."""
+        found = {}
+        for path in sorted((self.outputs / "findings" / name).glob("*.jsonl")):
+            header, run = log.read(path)
+            config = header["config"]
+            if all(config[key] == value for key, value in settings.items()) and run and run[-1].test_accuracy is not None:
+                found[config["seed"]] = 100 * run[-1].test_accuracy
+        return pd.Series(found, dtype=float)
+
+
+LENET, RESNET = {"model": "lenet"}, {"model": "resnet18"}
+DIPS = {"model": "resnet18", "num_initial": 450, "epochs": 100, "learning_rate": 1e-3, "momentum": 0.0}
+TRAINED = {"model": "lenet", "num_initial": 1100, "epochs": 100, "learning_rate": 0.01, "momentum": 0.9, "noise": "none"}
+
+
+def _better(model: str, best: str, others: tuple[str, ...], scenario: str) -> Callable[[Evidence], list[Quantity]]:
+    """The best acquisition's test accuracy minus each of the others'."""
+
+    def measure(evidence: Evidence) -> list[Quantity]:
+        one = {"model": model, "scenario": scenario}
+        return [
+            evidence.difference(f"{best} − {other}", {**one, "acquisition": best}, {**one, "acquisition": other})
+            for other in others
+        ]
+
+    return measure
+
+
+def _error(what: str, threshold: float, **condition: str) -> Callable[[Evidence], list[Quantity]]:
+    return lambda e: [Quantity(what, 100 - e.per_seed(**condition).to_numpy(), threshold, "%")]
+
+
+def _noise_effect(noise: str, more: str, less: str, column: str = "valid_accuracy", last: int = 10):
+    """How much higher LeNet's accuracy with BALD is under one noise than under another, late in the run."""
+    one = {**LENET, "acquisition": "bald"}
+    return lambda e: [e.difference(noise, {**one, "noise": more}, {**one, "noise": less}, column=column, last=last)]
+
+
+def _resilience(evidence: Evidence) -> list[Quantity]:
+    """How much more LeNet loses to each noise than ResNet-18, queried at random."""
+    found = []
+    for noise, name in (("gaussian", "Gaussian"), ("salt_and_pepper", "salt and pepper")):
+        loss = [
+            evidence.per_seed(**model, acquisition="random") - evidence.per_seed(**model, acquisition="random", noise=noise)
+            for model in (LENET, RESNET)
+        ]
+        found.append(Quantity(f"LeNet's loss − ResNet-18's, {name}", (loss[0] - loss[1]).dropna().to_numpy()))
+    return found
+
+
+def _trajectory(evidence: Evidence) -> list[Quantity]:
+    found = []
+    for noise, name in (("gaussian", "Gaussian"), ("salt_and_pepper", "salt and pepper")):
+        one = {**LENET, "acquisition": "bald", "noise": noise, "column": "valid_accuracy"}
+        frame = evidence.paper.query("scenario == 'constrained' and dataset == 'mnist' and model == 'lenet'")
+        middle = frame[frame["round"].between(41, 50) & (frame.noise == noise) & (frame.acquisition == "bald")]
+        gain = evidence.per_seed(**one, last=10) - middle.groupby("seed").valid_accuracy.mean()
+        found.append(Quantity(f"rounds 91 to 100 − rounds 41 to 50, {name}", gain.dropna().to_numpy()))
+    return found
+
+
+def _equal_labels(model: dict) -> Callable[[Evidence], list[Quantity]]:
+    supervised = {**model, "scenario": "supervised", "acquisition": "random"}
+    return lambda e: [
+        e.difference(f"{acquisition} − supervised", {**model, "acquisition": acquisition}, supervised)
+        for acquisition in (("random", "entropy", "bald") if model == LENET else ("random",))
+    ]
+
+
+def _dips(evidence: Evidence) -> list[Quantity]:
+    keep, merge, drop = (evidence.finding("dips", **DIPS, last_batch=last) for last in ("keep", "merge", "drop"))
+    return [
+        Quantity("450 labels, last two images merged − kept", (merge - keep).dropna().to_numpy()),
+        Quantity("dropped − kept", (drop - keep).dropna().to_numpy()),
+    ]
+
+
+CLAIMS = (
+    Claim("Maximum entropy is the best of the three under ideal data, LeNet", "5.1, 6", "errors 2.39, BALD 3.37, random 4.44 %",
+          _better("lenet", "entropy", ("random", "bald"), "ideal"), "paper/report"),
+    Claim("Maximum entropy is the best of the three under ideal data, ResNet-18", "5.1, 6",
+          "errors 1.47, BALD 2.36, random 2.6 %", _better("resnet18", "entropy", ("random", "bald"), "ideal"), "paper/report"),
+    Claim("Random is the best of the three for ResNet-18 under constrained data", "5.1, 6",
+          "errors 6.84, entropy 8.63, BALD 6.83 % (Table 3); accuracies 91.47, 91.32, 93.16 % (Table 2)",
+          _better("resnet18", "random", ("entropy", "bald"), "constrained"), "paper/report"),
+    Claim("LeNet's test errors exceed 70 % under constrained data, queried at random", "5.1", "71.21 %",
+          _error("test error", 70, **LENET, acquisition="random"), "paper/report"),
+    Claim("That is a limit of LeNet's capacity to generalise from small data", "5.1", "LeNet's errors beside ResNet-18's",
+          lambda e: [Quantity("test error at 1,100 labels, learning rate 0.01, momentum 0.9",
+                              100 - e.finding("undertraining", **TRAINED).to_numpy(), 70, "%")], "findings/undertraining"),
+    Claim("ResNet-18's dips come from noisy or complex data points", "5.1", "Figure 5, about rounds 35, 67 and 99",
+          _dips, "findings/dips", "artefact of epochs that end on two images under batch norm"),
+    Claim("Active learning beats supervised learning at equal labels, LeNet", "5.1",
+          "errors 71.21, 80.94, 79.23 %, supervised 65.49 %", _equal_labels(LENET), "paper/report"),
+    Claim("Active learning beats supervised learning at equal labels, ResNet-18", "5.1",
+          "errors 6.84, 8.63, 6.83 %, supervised 7.69 %", _equal_labels(RESNET), "paper/report"),
+    Claim("Without noise ResNet-18's error on MNIST is over 91 %", "5.2", "Table 2, which holds accuracies",
+          _error("test error", 91, **RESNET, acquisition="random"), "paper/report"),
+    Claim("ResNet-18 has higher error rates than LeNet on MNIST", "5.2", "91 % against 19 to 28 %",
+          lambda e: [e.difference("LeNet's accuracy − ResNet-18's", {**LENET, "acquisition": "random"},
+                                  {**RESNET, "acquisition": "random"})], "paper/report"),
+    Claim("Gaussian noise raises LeNet's error with BALD on MNIST", "5.2",
+          '"spiked to 42.79 %", which is an accuracy (20.77 without)',
+          _noise_effect("accuracy without − with Gaussian noise", "none", "gaussian", "test_accuracy", 1), "paper/report"),
+    Claim("Noise lowers validation accuracy on MNIST (LeNet, BALD)", "5.2", "Figure 6: 29 without, 26 and 24 % with noise",
+          lambda e: _noise_effect("none − Gaussian, last 10 rounds", "none", "gaussian")(e)
+          + _noise_effect("none − salt and pepper, last 10 rounds", "none", "salt_and_pepper")(e), "paper/report"),
+    Claim("In later rounds the accuracy with noise improves (MNIST, LeNet, BALD)", "5.2", "Figure 6", _trajectory,
+          "paper/report"),
+    Claim("After some rounds accuracy under salt and pepper surpasses that under Gaussian noise (MNIST, LeNet, BALD)", "5.2",
+          "Figure 6; at round 100, 24 and 26 %",
+          _noise_effect("salt and pepper − Gaussian, last 10 rounds", "salt_and_pepper", "gaussian"), "paper/report"),
+    Claim("ResNet-18 is more resilient to noise than LeNet (MNIST, random queries)", "5.2, 6",
+          "accuracies with noise: ResNet-18 +1.97, +1.25; LeNet +2.83, −10.76 points", _resilience, "paper/report"),
+    Claim("LeNet's accuracy varies more with the type of noise than ResNet-18's (MNIST, random queries)", "5.2, 6",
+          "Table 2: a range of 13.59 against 1.97 points",
+          lambda e: [Quantity("LeNet's range over noises − ResNet-18's", _range(e, LENET, RESNET))], "paper/report"),
+)  # fmt: skip
+
+
+def _range(evidence: Evidence, more: dict, less: dict) -> np.ndarray:
+    """Per seed, the range of the accuracy over the three noises, of one model minus another's."""
+    ranges = []
+    for model in (more, less):
+        noises = ("none", "gaussian", "salt_and_pepper")
+        columns = pd.DataFrame({n: evidence.per_seed(**model, acquisition="random", noise=n) for n in noises}).dropna()
+        ranges.append(columns.max(axis=1) - columns.min(axis=1))
+    return (ranges[0] - ranges[1]).dropna().to_numpy()
+
+
+def table(outputs: Path = OUTPUTS) -> pd.DataFrame:
+    """All claims with the paper's evidence, ours, the verdict and the notebook, a row each."""
+    evidence, rows = Evidence(outputs), []
+    for claim in CLAIMS:
+        quantities = claim.measure(evidence)
+        ours = "; ".join(map(str, quantities))
+        rows.append([claim.text, claim.section, claim.paper, ours, verdict(claim, quantities), claim.notebook])
+    return pd.DataFrame(
+        rows, columns=["claim", "section", "the paper's evidence", "ours: mean [95 % interval]", "verdict", "notebook"]
+    )
+
+
+def write(outputs: Path = OUTPUTS) -> Path:
+    """The table as <outputs>/claims.md."""
+    found = table(outputs)
+    lines = ["# The paper's claims, and what the runs say", "", RULE, ""]
+    lines += ["| " + " | ".join(found.columns) + " |", "|" + "---|" * len(found.columns)]
+    for row in found.itertuples(index=False):
+        *cells, notebook = row
+        lines.append("| " + " | ".join([*cells, f"[{notebook}]({notebook}.ipynb)"]) + " |")
+    lines += ["", "Written by `make report PROFILE=paper` from the logs under `outputs/paper` and `outputs/findings`."]
+    path = outputs / "claims.md"
+    path.write_text("\n".join(lines) + "\n")
+    return path
