@@ -9,9 +9,8 @@ import pandas as pd
 from scipy import stats
 
 from alkit import log
-from alkit.grid import read_profile
 from alkit.paths import OUTPUTS
-from alkit.results import CONDITION, rounds
+from alkit.results import full_scale
 
 RULE = (
     "Every line tests its statement as one or more quantities, measured per seed, that it says are above a threshold. "
@@ -69,15 +68,10 @@ def verdict(claim: Claim, quantities: list[Quantity]) -> str:
 
 
 class Evidence:
-    """The logs that claims are judged by: the profile `paper` and the findings' runs.
-
-    `headline` holds the first and last rounds of some of the same runs, and stands in for those that are not there.
-    """
+    """The logs that claims are judged by: the paper's runs at full scale, and the findings'."""
 
     def __init__(self, outputs: Path = OUTPUTS):
-        self.outputs = outputs
-        both = pd.concat([rounds(read_profile(name, outputs)) for name in ("paper", "headline")])
-        self.paper = both.drop_duplicates([*CONDITION, "seed", "round"])
+        self.outputs, self.paper = outputs, full_scale(outputs)
 
     def per_seed(self, column: str = "test_accuracy", last: int = 1, **condition: str) -> pd.Series:
         """Of each seed, the mean of its `last` values of a column, in per cent."""

@@ -11,7 +11,8 @@ from alkit import claims
 from alkit.execute import execute, is_current
 from alkit.grid import Profile
 from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS, data_root, shown
-from alkit.results import rounds
+from alkit.results import full_scale, rounds
+from alkit.tables import in_short
 
 
 def data_notebook(profile: Profile) -> None:
@@ -31,6 +32,7 @@ def report(profile: Profile) -> str:
     execute(NOTEBOOKS / "report.py", notebook, {"profile": profile.name, **folders})
     if profile.name == "paper":
         claims.write(profile.folder.parent)
+        (profile.folder / "tables" / "in_short.md").write_text(in_short(full_scale(profile.folder.parent)) + "\n")
     return shown(html(notebook))
 
 

@@ -1,12 +1,13 @@
 """What the logs of a profile hold, and the paper's published numbers, as tables of numbers."""
 
 from importlib.resources import files
+from pathlib import Path
 
 import pandas as pd
 
 from alkit import log
 from alkit.grid import Profile, read_profile
-from alkit.paths import shown
+from alkit.paths import OUTPUTS, shown
 
 CONDITION = ["scenario", "dataset", "noise", "model", "acquisition"]
 AS_PUBLISHED = {  # the released code's variants, by the names under which the paper publishes them
@@ -47,6 +48,15 @@ def rounds(profile: Profile) -> pd.DataFrame:
     for column in ("valid_accuracy", "test_accuracy"):
         frame[column] = 100 * frame[column].astype(float)
     return frame
+
+
+def full_scale(outputs: Path = OUTPUTS) -> pd.DataFrame:
+    """The rounds of every finished run at the paper's settings.
+
+    `headline` holds first and last rounds of some of `paper`'s runs, and stands in for those that are not there.
+    """
+    both = pd.concat([rounds(read_profile(name, outputs)) for name in ("paper", "headline")])
+    return both.drop_duplicates([*CONDITION, "seed", "round"], ignore_index=True)
 
 
 def as_published(frame: pd.DataFrame) -> pd.DataFrame:

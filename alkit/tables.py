@@ -68,6 +68,19 @@ def table3(frame: pd.DataFrame, released: pd.DataFrame | None = None) -> pd.Data
     return _laid_out(rows, ["scenario", "model", "acquisition"], ["dataset"], ("Technique", "Model", "Acquisition", ""))
 
 
+def in_short(frame: pd.DataFrame) -> str:
+    """The conditions that were run, beside the paper's numbers, as a Markdown table: test accuracy in per cent."""
+    rows = pd.concat([beside_published(frame, 3), beside_published(frame, 2)]).dropna(subset="n")
+    rows = rows.drop_duplicates(["scenario", "dataset", "noise", "model", "acquisition"], keep="last")  # Table 2's accuracies
+    lines = ["| data | scenario | model | noise | queries | paper | here: mean ± standard error (seeds) |", "|" + "---|" * 7]
+    for row in rows.itertuples():
+        paper, mean = (100 - x if row.metric == "test_error" else x for x in (row.published, row.mean))
+        condition = (row.dataset, row.scenario, row.model, row.noise, row.acquisition)
+        words = [name(word) or MISSING for word in condition]
+        lines.append(f"| {' | '.join(words)} | {paper:.2f} | {cell(mean, row.sem, row.n)} |")
+    return "\n".join(lines)
+
+
 def sources(data: pd.DataFrame, datasets: Iterable[str]) -> str:
     """What a table or figure of `datasets` was made on, a line each: name, digest and source, from `results.provenance`."""
     shown = data[data.dataset.isin(list(datasets))].drop_duplicates(["dataset", "digest"])

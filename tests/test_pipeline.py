@@ -17,11 +17,14 @@ import pandas as pd
 import pytest
 import yaml
 
+from alkit import report as report_module
 from alkit.__main__ import main
 from alkit.execute import NotebookFailed, execute
 from alkit.grid import read_profile
 from alkit.paths import PROJECT
-from alkit.results import absent, differences, rounds
+from alkit.report import findings
+from alkit.results import CONDITION, absent, as_published, differences, rounds
+from alkit.tables import table2
 
 TINY = {
     "about": "A pipeline test.",
@@ -270,3 +273,34 @@ def processes_with(variable):
 def without_times(log):
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     return [{k: v for k, v in line.items() if k != "started" and not k.endswith("seconds")} for line in lines]
+
+
+def test_findings_run_with_their_parameters_and_once(tmp_path, monkeypatch):
+    for folder in ("notebooks/findings", "params/findings"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "notebooks/findings/one.py").write_text('# %% tags=["parameters"]\nsize = 1\n# %%\nprint("size", size)\n')
+    (tmp_path / "params/findings/one.yaml").write_text("size: 3\n")
+    monkeypatch.setattr(report_module, "NOTEBOOKS", tmp_path / "notebooks")
+    made = findings(outputs=tmp_path / "outputs", params=tmp_path / "params")
+    assert made == [tmp_path / "outputs/findings/one.ipynb"]
+    assert "size 3" in made[0].with_suffix(".html").read_text()
+    before = made[0].stat().st_mtime_ns
+    assert findings("one", tmp_path / "outputs", tmp_path / "params") == made
+    assert made[0].stat().st_mtime_ns == before
+    with pytest.raises(ValueError, match="unknown finding 'two'; choose one"):
+        findings("two", tmp_path / "outputs", tmp_path / "params")
+
+
+def test_what_the_released_code_does_stands_under_the_papers_names_beside_ours(tmp_path):
+    rows = [("constrained", "mnist", noise, "lenet", acquisition, seed, 100, 1100, 20.0, value + seed)
+            for seed in (0, 1) for noise, acquisition, value in
+            [("none", "bald", 30.0), ("none", "released_bald", 20.0), ("released_pepper", "released_bald", 40.0)]]  # fmt: skip
+    columns = [*CONDITION, "seed", "round", "num_labelled", "valid_accuracy", "test_accuracy"]
+    frame = pd.DataFrame(rows, columns=columns)
+    is_released = frame.acquisition == "released_bald"
+    layout = table2(frame[~is_released], as_published(frame[is_released]))
+    cells = layout["MNIST", "BALD"].to_dict()
+    kinds = ("ours", "as released", "paper")
+    assert [cells["None", "LeNet", kind] for kind in kinds] == ["30.50 ± 0.50 (2)", "20.50 ± 0.50 (2)", "20.77"]
+    assert [cells["Salt and Pepper", "LeNet", kind] for kind in kinds] == ["–", "40.50 ± 0.50 (2)", "35.74"]
+    assert "as released" not in table2(frame[~is_released]).index.get_level_values(-1)

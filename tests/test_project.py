@@ -12,8 +12,8 @@ import yaml
 
 from alkit.grid import read_profile
 from alkit.paths import PROJECT
-from alkit.results import final, published, rounds
-from alkit.tables import cell
+from alkit.results import full_scale, published, rounds
+from alkit.tables import in_short
 
 
 def names(requirements):
@@ -36,17 +36,18 @@ def test_environment_pyproject_and_constraints_are_in_step():
 
 def test_every_import_is_a_dependency():
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    ours = names(project["dependencies"]) | {"alkit"}
-    packages = {"sklearn": "scikit-learn", "yaml": "pyyaml", "IPython": "ipython"}
-    imported = set()
-    for path in [*(PROJECT / "alkit").glob("*.py"), *(PROJECT / "notebooks").glob("*.py")]:
+    ours, extra = names(project["dependencies"]) | {"alkit"}, names(project["optional-dependencies"]["test"])
+    packages = {"sklearn": "scikit-learn", "yaml": "pyyaml", "IPython": "ipython", "PIL": "pillow"}
+    for path in [*(PROJECT / "alkit").rglob("*.py"), *(PROJECT / "notebooks").rglob("*.py")]:
+        imported = set()
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Import):
                 imported |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 imported.add(node.module.split(".")[0])
-    imported = {packages.get(m, m).lower().replace("_", "-") for m in imported - set(sys.stdlib_module_names)}
-    assert imported <= ours, imported - ours
+        imported = {packages.get(m, m).lower().replace("_", "-") for m in imported - set(sys.stdlib_module_names)}
+        allowed = ours | extra if path.parent.name == "bench" else ours
+        assert imported <= allowed, (path, imported - allowed)
 
 
 def test_what_is_installed_is_what_the_constraints_say():
@@ -76,7 +77,7 @@ def test_importing_alkit_is_about_as_fast_as_importing_torch():
 
 def test_make_help_lists_every_target():
     text = subprocess.run(["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-    for target in ("setup", "reproduce", "plan", "report", "test", "lab", "clean"):
+    for target in ("setup", "reproduce", "plan", "report", "findings", "bench", "test", "lab", "clean"):
         assert f"make {target} " in text
     for profile in ("digits", "mini", "paper"):
         assert profile in text
@@ -84,18 +85,9 @@ def test_make_help_lists_every_target():
 
 def test_the_readmes_numbers_are_those_of_the_committed_logs():
     text = (PROJECT / "README.md").read_text()
-    table = final(rounds(read_profile("headline")))
-    assert len(table) == 3
-    for row in table.itertuples():
-        (paper,) = (
-            published()
-            .query(
-                f"table == 2 and dataset == 'mnist' and noise == '{row.noise}' and model == 'lenet' and acquisition == 'random'"
-            )
-            .percent
-        )
-        noise = {"none": "none", "gaussian": "Gaussian", "salt_and_pepper": "salt and pepper"}[row.noise]
-        assert f"| {noise} | {paper:.2f} | {cell(row.mean, row.sem, row.n)} |" in text
+    table = in_short(full_scale())
+    assert table.count("\n") > 5
+    assert table in text
 
 
 def test_the_readmes_count_of_dips_is_that_of_the_committed_logs():
