@@ -28,6 +28,7 @@ from IPython.display import Markdown, display
 from scipy import stats
 
 from alkit.bench import overheads
+from alkit.bench.grid import grid
 from alkit.bench.throughput import throughput, whole_runs
 from alkit.data import load
 from alkit.figures import note, style
@@ -41,6 +42,7 @@ dataset = "mnist"  # 28x28 grey images
 epochs = 20  # of 100 that are timed in a round
 pool = 6400  # images of the pool that are scored and timed
 sizes = [10_000, 30_000, 100_000, 300_000, 1_000_000]  # synthetic pools for memory and time
+experiments = 6  # of the small grid; 0 leaves it out
 repeats = 9  # of every small measurement; medians
 folder = "outputs/performance"  # where figures and numbers go
 
@@ -138,6 +140,21 @@ note(figure, machine)
 figure.savefig(folder / "pool.png", dpi=200)
 plt.show()
 large.style.format(precision=1)
+
+# %% [markdown]
+# ## A grid on all cores
+# Experiments of about a minute each, run as `make reproduce` runs them: a notebook and a process each, as many at a time as
+# there are cores. What is not training or scoring is overhead: starting the command and the kernels, imports, figures.
+
+# %%
+if experiments:
+    found = grid(dataset, experiments)
+    target("share of the cores that train or score", found["busy"], 0.9, at_least=True)
+    target("overhead of an experiment, seconds of a core", found["overhead"], 5)
+    display(Markdown(
+        f"{experiments} experiments in {found['minutes']:.1f} min: {found['busy']:.0%} of the cores' time trained or scored, "
+        f"{found['overhead']:.1f} s of a core an experiment did not."
+    ))  # fmt: skip
 
 # %% [markdown]
 # ## The import

@@ -1,0 +1,43 @@
+"""A small grid on all cores: how much of them trains or scores, and what an experiment costs beside that."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+
+from alkit import log
+from alkit.execute import default_workers
+from alkit.grid import read_profile
+
+
+def grid(dataset: str = "mnist", num_experiments: int = 6, num_rounds: int = 12) -> dict[str, float]:
+    """Run `num_experiments` LeNet experiments with BALD by `python -m alkit reproduce`, one seed each.
+
+    `busy` is the share of all cores' time, from the command's start to the last experiment's notebook, that the logs account
+    for as training, evaluating or querying; `overhead` is the rest, in seconds of a core an experiment.
+    """
+    with tempfile.TemporaryDirectory(prefix="alkit-") as name:
+        folder = Path(name)
+        blocks = [
+            {"scenario": f"part_{i}", "dataset": dataset, "acquisition": "bald", "num_rounds": num_rounds, "num_initial": 500}
+            for i in range(num_experiments)
+        ]
+        (folder / "bench.yaml").write_text(yaml.safe_dump({"about": "A small grid.", "seeds": [0], "grid": blocks}))
+        start = time.time()
+        command = [sys.executable, "-m", "alkit", "reproduce", "bench", "--params", name, "--outputs", name]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        profile = read_profile("bench", folder, folder)
+        notebooks = [e.folder / "notebook.ipynb" for e in profile.experiments]
+        wall = max(path.stat().st_mtime for path in notebooks) - start
+        found = [r for e in profile.experiments for r in log.read(e.log_path(e.configs[0]))[1]]
+        logged = sum(r.train_seconds + r.evaluate_seconds + r.query_seconds for r in found)
+        cores = default_workers(profile)
+    return {
+        "experiments": num_experiments,
+        "minutes": wall / 60,
+        "busy": logged / (cores * wall),
+        "overhead": (cores * wall - logged) / num_experiments,
+    }
