@@ -229,10 +229,21 @@ def table(outputs: Path = OUTPUTS) -> pd.DataFrame:
     )
 
 
+def in_short(found: pd.DataFrame) -> str:
+    """How many of the claims in `table` hold, in a sentence."""
+    count = {
+        kind: found.verdict.str.startswith(kind).sum() for kind in ("holds", "does not hold", "artefact", "cannot be told")
+    }
+    return (
+        f"Of {len(found)} claims, {count['holds']} hold, {count['does not hold']} do not, {count['artefact']} saw an artefact, "
+        f"and {count['cannot be told']} cannot be told from the runs so far."
+    )
+
+
 def write(outputs: Path = OUTPUTS) -> Path:
     """The table as <outputs>/claims.md."""
     found = table(outputs)
-    lines = ["# The paper's claims, and what the runs say", "", RULE, ""]
+    lines = ["# The paper's claims, and what the runs say", "", in_short(found), "", RULE, ""]
     lines += ["| " + " | ".join(found.columns) + " |", "|" + "---|" * len(found.columns)]
     for row in found.itertuples(index=False):
         *cells, notebook = row

@@ -10,6 +10,7 @@ from importlib.metadata import distributions
 import pandas as pd
 import yaml
 
+from alkit import claims
 from alkit.grid import read_profile
 from alkit.paths import PROJECT
 from alkit.results import full_scale, published, rounds
@@ -88,6 +89,21 @@ def test_the_readmes_numbers_are_those_of_the_committed_logs():
     table = in_short(full_scale())
     assert table.count("\n") > 5
     assert table in text
+    assert claims.in_short(claims.table()) in text
+    assert claims.in_short(claims.table()) in (PROJECT / "outputs/claims.md").read_text()
+    for row in pd.read_csv(PROJECT / "outputs/performance/targets.csv").itertuples():
+        assert f"| {row.what} | {row.measured:.2f} | {row.target} |" in text
+
+
+def test_every_finding_was_made_and_the_readme_names_it():
+    text = (PROJECT / "README.md").read_text()
+    for source in (PROJECT / "notebooks/findings").glob("*.py"):
+        assert (PROJECT / "params/findings" / f"{source.stem}.yaml").exists()
+        notebook = PROJECT / "outputs/findings" / f"{source.stem}.ipynb"
+        assert notebook.stat().st_size <= 300_000
+        title = next(line[4:] for line in source.read_text().splitlines() if line.startswith("# # "))
+        assert title.rstrip(".?") in notebook.read_text()
+        assert f"(outputs/findings/{source.stem}.ipynb): {title.rstrip('.?')}" in text
 
 
 def test_the_readmes_count_of_dips_is_that_of_the_committed_logs():
