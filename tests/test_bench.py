@@ -34,12 +34,12 @@ def test_the_plain_loops_network_and_images_are_alkits(grey):
 def test_the_plain_loop_and_baal_learn_and_query(grey, in_memory):
     config = Config(dataset="digits", epochs=15, learning_rate=0.1, batch_size=16, query_size=5, num_samples=3)
     images, labelled, pool = plain.Images(grey), torch.arange(200), torch.arange(200, 500)
-    model = plain.train(config, images, labelled, 0)
+    model = plain.train(config, images, labelled)
     model.eval()
     right = sum(model(images[i][0][None]).argmax().item() == images[i][1] for i in range(200, 300))
     assert right > 70
-    wrapper = plain.train_with_baal(config, images, labelled, 0, in_memory)
-    for query in (plain.query(config, images, model, pool, 0), plain.query_with_baal(config, images, wrapper, pool)):
+    wrapper = plain.train_with_baal(config, images, labelled, in_memory)
+    for query in (plain.query(config, images, model, pool), plain.query_with_baal(config, images, wrapper, pool)):
         assert len(set(query)) == 5
         assert set(query) <= set(range(200, 500))
 

@@ -9,7 +9,7 @@ from alkit.execute import execute
 from alkit.paths import NOTEBOOKS, OUTPUTS, data_root, shown
 from alkit.report import html
 
-QUICK = {"epochs": 5, "pool": 1920, "sizes": [10_000, 30_000, 100_000], "experiments": 0, "repeats": 5}
+QUICK = {"epochs": 5, "sizes": [10_000, 100_000], "experiments": 0, "repeats": 5}
 
 
 def main() -> None:

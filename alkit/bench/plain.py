@@ -39,13 +39,13 @@ def lenet(dropout: float = 0.5) -> nn.Sequential:
     )  # fmt: skip
 
 
-def train(config: Config, images: Images, labelled: Tensor, workers: int) -> nn.Module:
-    """A fresh network trained on the labelled images; without dropout, as alkit's. `workers` load the images."""
+def train(config: Config, images: Images, labelled: Tensor) -> nn.Module:
+    """A fresh network trained on the labelled images; without dropout, as alkit's."""
     model = lenet().eval()
     optimiser = torch.optim.SGD(
         model.parameters(), lr=config.learning_rate, momentum=config.momentum, weight_decay=config.weight_decay
     )
-    loader = DataLoader(Subset(images, labelled.tolist()), batch_size=config.batch_size, shuffle=True, num_workers=workers)
+    loader = DataLoader(Subset(images, labelled.tolist()), batch_size=config.batch_size, shuffle=True)
     for _ in range(config.epochs):
         for batch, labels in loader:
             optimiser.zero_grad()
@@ -54,16 +54,16 @@ def train(config: Config, images: Images, labelled: Tensor, workers: int) -> nn.
     return model
 
 
-def query(config: Config, images: Images, model: nn.Module, pool: Tensor, workers: int) -> list[int]:
+def query(config: Config, images: Images, model: nn.Module, pool: Tensor) -> list[int]:
     """The images with the highest BALD scores, from T passes over the pool with dropout on."""
-    loader = DataLoader(Subset(images, pool.tolist()), batch_size=config.batch_size, num_workers=workers)
+    loader = DataLoader(Subset(images, pool.tolist()), batch_size=config.batch_size)
     model.train()
     with torch.no_grad():
         passes = [torch.cat([model(batch).log_softmax(dim=-1) for batch, _ in loader]) for _ in range(config.num_samples)]
     return pool[bald(torch.stack(passes, dim=1)).argsort(descending=True)[: config.query_size]].tolist()
 
 
-def train_with_baal(config: Config, images: Images, labelled: Tensor, workers: int, in_memory: bool):
+def train_with_baal(config: Config, images: Images, labelled: Tensor, in_memory: bool):
     """The same training by baal's ModelWrapper."""
     from baal.bayesian.dropout import patch_module
     from baal.modelwrapper import ModelWrapper, TrainingArgs
@@ -74,7 +74,7 @@ def train_with_baal(config: Config, images: Images, labelled: Tensor, workers: i
     )
     args = TrainingArgs(
         optimizer=optimiser, batch_size=config.batch_size, epoch=config.epochs, use_cuda=False,
-        replicate_in_memory=in_memory, criterion=nn.CrossEntropyLoss(), workers=workers,
+        replicate_in_memory=in_memory, criterion=nn.CrossEntropyLoss(), workers=0,
     )  # fmt: skip
     wrapper = ModelWrapper(model, args)
     wrapper.train_on_dataset(Subset(images, labelled.tolist()))

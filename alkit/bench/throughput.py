@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -28,23 +29,22 @@ class Task:
     side: str
     number: int  # of the round
     threads: int
-    workers: int  # processes that load images for a DataLoader
     epochs: int  # trained, of the config's
     pool: int  # images scored, of the whole pool
 
 
-def throughput(sides: tuple[str, ...] = SIDES, dataset: str = "mnist", epochs: int = 20, pool: int = 6_400) -> pd.DataFrame:
+def throughput(sides: tuple[str, ...] = SIDES, dataset: str = "mnist", epochs: int = 10, pool: int = 1_920) -> pd.DataFrame:
     """Seconds that a round takes each side when it has all cores: a row a side, round and way to use the cores.
 
-    The ways: as many runs side by side as there are cores, one thread each; or one run on all of them, a DataLoader's
-    worker a core. `seconds` is the time a run-round costs: the wall time by the number of runs side by side.
+    The ways: as many runs side by side as there are cores, one thread each; or one run with a thread a core. `seconds` is
+    the time a run-round costs: the wall time by the number of runs side by side.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     config, rows = Config(dataset=dataset, acquisition="bald", device="cpu"), []
     for number in ROUNDS:
-        for runs, threads, workers in ((cores, 1, 0), (1, cores, cores)):
+        for runs, threads in ((cores, 1), (1, cores)):
             for side in sides:
-                found = _side_by_side(Task(side, number, threads, workers, epochs, pool), config, runs)
+                found = _side_by_side(Task(side, number, threads, epochs, pool), config, runs)
                 train, query = (max(seconds) for seconds in zip(*found, strict=True))
                 rows.append([side, number, runs, train / runs, query / runs])
     frame = pd.DataFrame(rows, columns=["side", "round", "runs", "train", "query"])
@@ -80,6 +80,7 @@ def _side_by_side(task: Task, config: Config, runs: int) -> list[tuple[float, fl
 
 def _work(task: Task, config: Config, seed: int, barrier, results) -> None:
     torch.set_num_threads(task.threads)
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (baal logs every call)
     data = load(config.dataset, device="cpu")
     config = replace(config, seed=seed)
     initial, _, pool = split(config, data)
@@ -108,11 +109,11 @@ def _parts(side: str, data: Dataset, task: Task) -> tuple[Callable, Callable]:
     images = plain.Images(data)
     if side == "plain loop":
         return (
-            lambda config, labelled: plain.train(config, images, labelled, task.workers),
-            lambda config, model, pool: plain.query(config, images, model, pool, task.workers),
+            lambda config, labelled: plain.train(config, images, labelled),
+            lambda config, model, pool: plain.query(config, images, model, pool),
         )
     train = partial(plain.train_with_baal, in_memory=side == "baal, in memory")
     return (
-        lambda config, labelled: train(config, images, labelled, task.workers),
+        lambda config, labelled: train(config, images, labelled),
         lambda config, model, pool: plain.query_with_baal(config, images, model, pool),
     )
