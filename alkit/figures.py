@@ -5,7 +5,6 @@ import textwrap
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -27,8 +26,15 @@ NOISES = ("none", "gaussian", "salt_and_pepper")
 
 def style() -> None:
     """Type and lines for a page's width; call once in a notebook."""
-    sns.set_theme(context="paper", style="ticks", font_scale=1.15, rc={"axes.grid": True, "grid.color": "#e6e6e6"})
-    plt.rcParams.update({"figure.dpi": 100, "savefig.dpi": 200, "axes.spines.top": False, "axes.spines.right": False})
+    # Close to seaborn's "ticks", whose import would take a fifth of an experiment's start.
+    plt.rcParams.update({
+        "figure.dpi": 100, "savefig.dpi": 200, "font.sans-serif": ["Arial", "Liberation Sans", "DejaVu Sans"],
+        "font.size": 11, "axes.titlesize": 11, "axes.labelsize": 11, "xtick.labelsize": 10, "ytick.labelsize": 10,
+        "legend.fontsize": 10, "legend.title_fontsize": 11, "lines.linewidth": 1.2, "lines.markersize": 4.8,
+        "axes.grid": True, "axes.axisbelow": True, "grid.color": "#e6e6e6", "axes.spines.top": False,
+        "axes.spines.right": False, "axes.edgecolor": ".15", "axes.labelcolor": ".15", "text.color": ".15",
+        "patch.edgecolor": "white", "patch.force_edgecolor": True,
+    })  # fmt: skip
 
 
 def figure4(frame: pd.DataFrame, data: pd.DataFrame) -> Figure:
@@ -148,4 +154,4 @@ def strip(ax: Axes, images: Tensor, titles: list[str] | None = None) -> None:
     ax.set_yticks([])
     ax.tick_params(length=0)
     ax.grid(False)
-    sns.despine(ax=ax, left=True, bottom=True)
+    ax.spines[["left", "bottom"]].set_visible(False)

@@ -83,8 +83,13 @@ def scores(config: Config, data: Dataset, model: nn.Module, pool: Tensor, number
     noisy = is_noisy(config, "pool") and config.noise_draw == "access"
     seen = [View(config, data, "pool", pool, draw) for _ in range(passes if noisy else 1)]
     chunks = zip(*(predict(model, one, masks) for one in seen), strict=True)
-    # Passes over images that do not change are identical: one of them stands for all.
-    return torch.cat([score(torch.cat(chunk * (passes // len(seen)), dim=1)) for chunk in chunks]).cpu()
+    found, start = torch.empty(len(pool), device=data.device), 0
+    for chunk in chunks:
+        # Passes over images that do not change are identical: one of them stands for all.
+        part = score(torch.cat(chunk * (passes // len(seen)), dim=1))
+        found[start : start + len(part)] = part
+        start += len(part)
+    return found.cpu()
 
 
 def _buy(labelled: Tensor, pool: Tensor, query: tuple[int, ...]) -> tuple[Tensor, Tensor]:

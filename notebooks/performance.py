@@ -145,7 +145,8 @@ large.style.format(precision=1)
 # %% [markdown]
 # ## A grid on all cores
 # Experiments of about a minute each, run as `make reproduce` runs them: a notebook and a process each, as many at a time as
-# there are cores. What is not training or scoring is overhead: starting the command and the kernels, imports, figures.
+# there are cores. What is not training or scoring is overhead: starting the kernels, imports, figures, and a core that waits
+# for the last experiment of the other.
 
 # %%
 if experiments:
@@ -154,7 +155,7 @@ if experiments:
     target("overhead of an experiment, seconds of a core", found["overhead"], 5)
     display(Markdown(
         f"{experiments} experiments in {found['minutes']:.1f} min: {found['busy']:.0%} of the cores' time trained or scored, "
-        f"{found['overhead']:.1f} s of a core an experiment did not."
+        f"{found['overhead']:.1f} s of a core an experiment did not. Before the first, the command took {found['start']:.1f} s."
     ))  # fmt: skip
 
 # %% [markdown]

@@ -16,8 +16,9 @@ from alkit.grid import read_profile
 def grid(dataset: str = "mnist", num_experiments: int = 6, num_rounds: int = 12) -> dict[str, float]:
     """Run `num_experiments` LeNet experiments with BALD by `python -m alkit reproduce`, one seed each.
 
-    `busy` is the share of all cores' time, from the command's start to the last experiment's notebook, that the logs account
-    for as training, evaluating or querying; `overhead` is the rest, in seconds of a core an experiment.
+    `busy` is the share of all cores' time, from the first experiment's start to the last one's notebook, that the logs account
+    for as training, evaluating or querying; `overhead` is the rest, in seconds of a core an experiment; `start` is how many
+    seconds the command takes, once, before it starts experiments.
     """
     with tempfile.TemporaryDirectory(prefix="alkit-") as name:
         folder = Path(name)
@@ -28,15 +29,21 @@ def grid(dataset: str = "mnist", num_experiments: int = 6, num_rounds: int = 12)
         (folder / "bench.yaml").write_text(yaml.safe_dump({"about": "A small grid.", "seeds": [0], "grid": blocks}))
         start = time.time()
         command = [sys.executable, "-m", "alkit", "reproduce", "bench", "--params", name, "--outputs", name]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+            running.stdout.readline()  # "bench: N experiments": they start now
+            started = time.time()
+            running.communicate()
+        if running.returncode:
+            raise RuntimeError(f"{' '.join(command)} failed")
         profile = read_profile("bench", folder, folder)
         notebooks = [e.folder / "notebook.ipynb" for e in profile.experiments]
-        wall = max(path.stat().st_mtime for path in notebooks) - start
+        wall = max(path.stat().st_mtime for path in notebooks) - started
         found = [r for e in profile.experiments for r in log.read(e.log_path(e.configs[0]))[1]]
         logged = sum(r.train_seconds + r.evaluate_seconds + r.query_seconds for r in found)
         cores = default_workers(profile)
     return {
         "experiments": num_experiments,
+        "start": started - start,
         "minutes": wall / 60,
         "busy": logged / (cores * wall),
         "overhead": (cores * wall - logged) / num_experiments,
