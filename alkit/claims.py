@@ -230,14 +230,10 @@ def table(outputs: Path = OUTPUTS) -> pd.DataFrame:
 
 
 def in_short(found: pd.DataFrame) -> str:
-    """How many of the claims in `table` hold, in a sentence."""
-    count = {
-        kind: found.verdict.str.startswith(kind).sum() for kind in ("holds", "does not hold", "artefact", "cannot be told")
-    }
-    return (
-        f"Of {len(found)} claims, {count['holds']} hold, {count['does not hold']} do not, {count['artefact']} saw an artefact, "
-        f"and {count['cannot be told']} cannot be told from the runs so far."
-    )
+    """How many of the claims in `table` got which verdict, in a sentence."""
+    kinds = {"holds": "holds", "does not hold": "does not hold", "artefact": "artefact", "cannot be told": "cannot be told yet"}
+    counted = [f"*{words}* {found.verdict.str.startswith(kind).sum()}" for kind, words in kinds.items()]
+    return f"The verdicts on {len(found)} claims: {', '.join(counted)}."
 
 
 def write(outputs: Path = OUTPUTS) -> Path:

@@ -7,12 +7,11 @@ import nbformat
 import yaml
 from nbconvert import HTMLExporter
 
-from alkit import claims
+from alkit import claims, readme
 from alkit.execute import execute, is_current
 from alkit.grid import Profile
 from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS, data_root, shown
-from alkit.results import full_scale, rounds
-from alkit.tables import in_short
+from alkit.results import rounds
 
 
 def data_notebook(profile: Profile) -> None:
@@ -32,7 +31,8 @@ def report(profile: Profile) -> str:
     execute(NOTEBOOKS / "report.py", notebook, {"profile": profile.name, **folders})
     if profile.name == "paper":
         claims.write(profile.folder.parent)
-        (profile.folder / "tables" / "in_short.md").write_text(in_short(full_scale(profile.folder.parent)) + "\n")
+        if profile.folder.parent == OUTPUTS:
+            readme.write()
     return shown(html(notebook))
 
 

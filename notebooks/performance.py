@@ -175,6 +175,21 @@ limits = pd.concat([overheads.utilisation(model, repeats=repeats) for model in (
 limits.style.hide().format(precision=2)
 
 # %% [markdown]
+# A step taken apart by torch's profiler, which itself costs some of "the rest":
+
+# %%
+profiles = pd.DataFrame([overheads.step_profile("lenet"), overheads.step_profile("resnet18", steps=10)]).T
+figure, axes = plt.subplots(1, 2, figsize=(8.4, 3), sharey=True, layout="constrained")
+for ax, (model, part) in zip(axes, profiles.items(), strict=True):
+    ax.barh(part.index[::-1], 100 * part[::-1] / part.sum(), color="#0072B2")
+    ax.set(xlabel="share of a step's time (%)", title={"lenet": "LeNet", "resnet18": "ResNet-18"}[model])
+    ax.grid(axis="y", visible=False)
+note(figure, machine)
+figure.savefig(folder / "step.png", dpi=200)
+plt.show()
+profiles.rename_axis("milliseconds a step").style.format(precision=2)
+
+# %% [markdown]
 # ## Targets
 
 # %%

@@ -8,9 +8,10 @@ import tomllib
 from importlib.metadata import distributions
 
 import pandas as pd
+import pytest
 import yaml
 
-from alkit import claims
+from alkit import claims, readme
 from alkit.grid import read_profile
 from alkit.paths import PROJECT
 from alkit.results import full_scale, published, rounds
@@ -85,19 +86,21 @@ def test_make_help_lists_every_target():
 
 
 def test_the_readmes_numbers_are_those_of_the_committed_logs():
-    text = (PROJECT / "README.md").read_text()
-    table = in_short(full_scale())
-    assert table.count("\n") > 5
-    assert table in text
-    assert claims.in_short(claims.table()) in text
+    text = readme.README.read_text()
+    assert in_short(full_scale()).count("\n") > 5
+    assert readme.filled(text) == text
     assert claims.in_short(claims.table()) in (PROJECT / "outputs/claims.md").read_text()
-    for path in (PROJECT / "outputs/performance").glob("targets.csv"):
-        for row in pd.read_csv(path).itertuples():
-            assert f"| {row.what} | {row.measured:.2f} | {row.target} |" in text
+
+
+def test_a_changed_number_in_the_readme_is_put_right():
+    text = readme.README.read_text()
+    number = re.search(r"\d\d\.\d\d ± \d\.\d\d", text)[0]
+    assert readme.filled(text.replace(number, "99.99 ± 0.00")) == text
+    with pytest.raises(ValueError, match="no part 'speed'"):
+        readme.filled(text.replace("<!-- speed -->", ""))
 
 
 def test_every_finding_has_its_parameters_and_the_readme_names_those_that_were_made():
-    text = (PROJECT / "README.md").read_text()
     for source in (PROJECT / "notebooks/findings").glob("*.py"):
         assert (PROJECT / "params/findings" / f"{source.stem}.yaml").exists()
         notebook = PROJECT / "outputs/findings" / f"{source.stem}.ipynb"
@@ -105,8 +108,8 @@ def test_every_finding_has_its_parameters_and_the_readme_names_those_that_were_m
             continue
         assert notebook.stat().st_size <= 300_000
         title = next(line[4:] for line in source.read_text().splitlines() if line.startswith("# # "))
-        assert title.rstrip(".?") in notebook.read_text()
-        assert f"(outputs/findings/{source.stem}.ipynb): {title.rstrip('.?')}" in text
+        assert title in notebook.read_text()
+        assert f"(outputs/findings/{source.stem}.ipynb): {title}" in readme.README.read_text()
 
 
 def test_the_readmes_count_of_dips_is_that_of_the_committed_logs():

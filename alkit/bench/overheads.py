@@ -129,6 +129,37 @@ def utilisation(model: str, batch: int = 64, repeats: int = 7) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["model", "work", "MFLOP", "ms", "GFLOP/s", "share of matmul rate"])
 
 
+def step_profile(model: str, batch: int = 64, steps: int = 100) -> pd.Series:
+    """Milliseconds of a training step by what it does, from torch's profiler; the rest is Python, autograd and the profiler."""
+    images, labels = torch.randn(batch, *MNIST), torch.randint(10, (batch,))
+    step = stepper(Config(), build(model, MNIST, 10))
+    for _ in range(steps):
+        step(images, labels)
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profiler:
+        start = time.perf_counter()
+        for _ in range(steps):
+            step(images, labels)
+        total = time.perf_counter() - start
+    parts = {
+        "convolutions, forward": ("mkldnn_convolution", "_slow_conv", "thnn_conv"),
+        "convolutions, backward": ("convolution_backward",),
+        "matrix products": ("mm", "addmm", "bmm"),
+        "pooling": ("max_pool",),
+        "batch normalisation": ("native_batch_norm",),
+        "the optimiser": ("_foreach",),
+        "copies and padding": ("copy_", "pad", "cat", "index", "resize_"),
+        "activations, loss, sums": ("threshold", "clamp", "relu", "softmax", "nll", "sum", "add", "fill_"),
+    }
+    found = dict.fromkeys(parts, 0.0)
+    for event in profiler.key_averages():
+        name = event.key.removeprefix("aten::")
+        part = next((p for p, starts in parts.items() if event.key.startswith("aten::") and name.startswith(starts)), None)
+        if part:
+            found[part] += event.self_cpu_time_total / 1e3 / steps
+    found["the rest"] = 1e3 * total / steps - sum(found.values())
+    return pd.Series(found, name=model)
+
+
 def scoring_memory(num_pool: int, num_samples: int = 100) -> dict[str, float]:
     """Seconds and MB over the data itself that BALD takes for `num_pool` synthetic 28x28 images, in a fresh process."""
     command = [sys.executable, "-m", "alkit.bench.overheads", str(num_pool), str(num_samples)]
