@@ -1,7 +1,9 @@
 """Notebooks run by papermill: one, all experiments of a profile side by side, and the report from them."""
 
 import ast
+import base64
 import hashlib
+import io
 import json
 import os
 import re
@@ -18,6 +20,7 @@ import papermill
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
+from PIL import Image
 
 from alkit.determinism import resolve_device
 from alkit.grid import Experiment, Profile, settings
@@ -73,6 +76,7 @@ def execute(source: Path, target: Path, parameters: dict) -> None:
             if running.exists():
                 shutil.copyfile(running, failed)
             raise NotebookFailed(f"{ANSI.sub('', str(error)).strip()}\nNotebook: {shown(failed)}") from None
+        _shrink_images(done)
         done.metadata["alkit"] = {"digest": _digest(source, parameters)}
         # papermill notes this machine's temporary paths, which mean nothing to a reader.
         done.metadata["papermill"] = {k: v for k, v in done.metadata["papermill"].items() if k in ("duration", "version")}
@@ -80,6 +84,16 @@ def execute(source: Path, target: Path, parameters: dict) -> None:
         nbformat.write(done, partial)
         os.replace(partial, target)
     failed.unlink(missing_ok=True)
+
+
+def _shrink_images(notebook: nbformat.NotebookNode) -> None:
+    """Save the pictures in a notebook's outputs with 256 colours each, in place: a third of the size, the same to the eye."""
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        if "image/png" in output.get("data", {}):
+            picture = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+            smaller = io.BytesIO()
+            picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(smaller, "PNG", optimize=True)
+            output.data["image/png"] = base64.b64encode(smaller.getvalue()).decode()
 
 
 def is_current(source: Path, target: Path, parameters: dict) -> bool:

@@ -1,5 +1,6 @@
 """papermill, the whole pipeline small: from a params file to tables, figures and a page; failures; being killed."""
 
+import base64
 import contextlib
 import io
 import json
@@ -12,6 +13,7 @@ import sys
 import time
 from types import SimpleNamespace
 
+import matplotlib.pyplot as plt
 import nbformat
 import pandas as pd
 import pytest
@@ -218,6 +220,21 @@ def test_a_killed_kernel_leaves_no_notebook_that_looks_complete(tmp_path):
     with pytest.raises(NotebookFailed, match=r"(?s)died.*failed\.ipynb|killed.*failed\.ipynb"):
         execute(source, tmp_path / "out" / "notebook.ipynb", {})
     assert not (tmp_path / "out" / "notebook.ipynb").exists()
+
+
+def test_pictures_in_a_notebook_keep_their_look(tmp_path):
+    source = tmp_path / "source.py"
+    source.write_text(
+        "# %%\nimport matplotlib.pyplot as plt, numpy as np\nfrom IPython.display import Image, display\n"
+        "image = np.indices((60, 80)).transpose(1, 2, 0) * [4, 3]\nimage = np.dstack([image, image.sum(2) / 2]).astype(np.uint8)\n"
+        f"plt.imsave({str(tmp_path / 'image.png')!r}, image)\ndisplay(Image({str(tmp_path / 'image.png')!r}))\n"
+    )
+    execute(source, tmp_path / "notebook.ipynb", {})
+    output = nbformat.read(tmp_path / "notebook.ipynb", as_version=4).cells[0].outputs[0].data["image/png"]
+    shown = plt.imread(io.BytesIO(base64.b64decode(output)))[..., :3]
+    original = plt.imread(tmp_path / "image.png")[..., :3]
+    assert shown.shape == original.shape
+    assert abs(shown - original).mean() < 0.02
 
 
 def test_a_parameter_that_the_notebook_does_not_have_is_an_error(tmp_path):
