@@ -114,11 +114,12 @@ pd.DataFrame(rows).rename_axis("microseconds an image").style.format(precision=1
 # network as it is: on 28x28 images most of its weights only ever multiply padding, and alkit leaves those out.
 
 # %%
-seconds = overheads.epochs(data, repeats=repeats)
+count = 20
+seconds = overheads.epochs(data, count=count, repeats=repeats)
 for name in seconds.index.drop("bare loop"):
     limit = 1.05 if name == "alkit, none" else 1.3
     target(f"epoch / bare loop: {name}", seconds[name] / seconds["bare loop"], limit)
-display((100 * seconds).rename("milliseconds an epoch").to_frame().style.format(precision=1))
+display((1000 * seconds / count).rename("milliseconds an epoch").to_frame().style.format(precision=1))
 seconds = overheads.resnet_steps(repeats)
 target("ResNet-18 step, times faster than torchvision's", seconds["torchvision"] / seconds["alkit"], 1.4, at_least=True)
 (1e3 * seconds).rename("milliseconds a step").to_frame().style.format(precision=0)

@@ -226,7 +226,8 @@ def test_pictures_in_a_notebook_keep_their_look(tmp_path):
     source = tmp_path / "source.py"
     source.write_text(
         "# %%\nimport matplotlib.pyplot as plt, numpy as np\nfrom IPython.display import Image, display\n"
-        "image = np.indices((60, 80)).transpose(1, 2, 0) * [4, 3]\nimage = np.dstack([image, image.sum(2) / 2]).astype(np.uint8)\n"
+        "image = np.indices((60, 80)).transpose(1, 2, 0) * [4, 3]\n"
+        "image = np.dstack([image, image.sum(2) / 2]).astype(np.uint8)\n"
         f"plt.imsave({str(tmp_path / 'image.png')!r}, image)\ndisplay(Image({str(tmp_path / 'image.png')!r}))\n"
     )
     execute(source, tmp_path / "notebook.ipynb", {})

@@ -64,7 +64,7 @@ def scoring(model: str, data: Dataset, num_pool: int, repeats: int = 7) -> pd.Se
     )
 
 
-def epochs(data: Dataset, num_labelled: int = 1100, count: int = 10, repeats: int = 7) -> pd.Series:
+def epochs(data: Dataset, num_labelled: int = 1100, count: int = 20, repeats: int = 7) -> pd.Series:
     """Seconds of `count` LeNet epochs: a bare eager loop over tensors that are ready on the device, and alkit's by noise."""
     config = Config(dataset=data.name, num_initial=num_labelled, num_rounds=0, epochs=count)
     labelled = split(config, data)[0]
