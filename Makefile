@@ -32,10 +32,10 @@ reproduce: $(READY) ## run a profile's experiments and write its report (PROFILE
 plan: $(READY) ## a profile's experiments, what is done, and how long the rest takes here
 	@$(RUN) plan $(PROFILE) $(if $(WORKERS),--workers $(WORKERS))
 
-report: $(READY) ## write a profile's report from the logs that are there
+report: $(READY) ## write a profile's report from its logs (PROFILE=paper: claims and README too)
 	@$(RUN) report $(PROFILE)
 
-findings: $(READY) ## run the notebooks of the findings (FINDING=dips for one)
+findings: $(READY) ## run the notebooks of the findings (FINDING=dips: that one, again)
 	@$(RUN) findings $(FINDING)
 
 bench: $(READY) ## measure the speed here, beside a plain loop and baal (minutes)

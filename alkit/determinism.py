@@ -2,7 +2,8 @@
 
 No random state is carried from round to round. A draw is named by (seed, stream, round), so round r can be computed
 from the labelled set alone, resuming needs no pickled state, and one seed gives every acquisition the same split,
-initial weights and noise (paired comparisons). All draws are made on the CPU: a seed means the same on every device.
+initial weights and noise (paired comparisons). Draws are made on the CPU, so that a seed means the same on every device;
+dropout's in training, which the paper has none of, on the device.
 """
 
 import re

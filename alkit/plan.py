@@ -13,6 +13,7 @@ from alkit.data import Dataset
 from alkit.determinism import resolve_device, seeded
 from alkit.grid import Experiment
 from alkit.models import build
+from alkit.noise import is_noisy
 from alkit.training import stepper
 
 NOTEBOOK_SECONDS = 7.0  # a kernel's start, its imports and figures
@@ -49,7 +50,9 @@ class Estimate:
         if scores_pool:
             left = num_train - config.num_valid - config.num_initial
             pool = min(left, config.num_pool or left) - number * config.query_size
-            seconds += image * pool
+            redrawn = is_noisy(config, "pool") and config.noise_draw == "access"
+            passes = config.num_samples if redrawn and ACQUISITIONS[config.acquisition].samples == "passes" else 1
+            seconds += image * pool * passes
         return seconds
 
 

@@ -19,8 +19,11 @@ def data_notebook(profile: Profile) -> None:
     splits = {}
     for experiment in sorted(profile.experiments, key=lambda e: e.scenario != "constrained"):  # section 3.1's splits first
         first = experiment.configs[0]
-        splits.setdefault(first.dataset, {"num_initial": first.num_initial, "num_valid": first.num_valid})
-    execute(NOTEBOOKS / "data.py", profile.folder / "data.ipynb", {"datasets": splits})
+        kept = {key: getattr(first, key) for key in ("num_initial", "num_valid", "split_seed")}
+        splits.setdefault(first.dataset, kept)
+    noises = dict.fromkeys(c.noise for e in profile.experiments for c in e.configs if c.noise != "none")
+    parameters = {"datasets": splits, "noises": list(noises)}
+    execute(NOTEBOOKS / "data.py", profile.folder / "data.ipynb", parameters)
 
 
 def report(profile: Profile) -> str:
@@ -39,7 +42,8 @@ def report(profile: Profile) -> str:
 def findings(name: str | None = None, outputs: Path = OUTPUTS, params: Path = PARAMS) -> list[Path]:
     """Run the notebook notebooks/findings/<name>.py, or all of them, with params/findings/<name>.yaml.
 
-    A notebook that was made by the code that is here is left as it is. Raises ValueError for an unknown name.
+    Of all, those that the code that is here made are left as they are; one that is named is always run, as the logs it reads
+    may have grown. Raises ValueError for an unknown name.
     """
     sources = {path.stem: path for path in sorted((NOTEBOOKS / "findings").glob("*.py"))}
     if name not in (None, *sources):
@@ -49,7 +53,7 @@ def findings(name: str | None = None, outputs: Path = OUTPUTS, params: Path = PA
     for stem in sources if name is None else [name]:
         source, target = sources[stem], outputs / "findings" / f"{stem}.ipynb"
         parameters = yaml.safe_load((params / "findings" / f"{stem}.yaml").read_text())
-        if not is_current(source, target, parameters):
+        if name or not is_current(source, target, parameters):
             execute(source, target, parameters)
             html(target)
         made.append(target)

@@ -55,7 +55,11 @@ def full_scale(outputs: Path = OUTPUTS) -> pd.DataFrame:
 
     `headline` holds first and last rounds of some of `paper`'s runs, and stands in for those that are not there.
     """
-    both = pd.concat([rounds(read_profile(name, outputs)) for name in ("paper", "headline")])
+    profiles = [read_profile(name, outputs) for name in ("paper", "headline")]
+    for dataset, digests in pd.concat(map(provenance, profiles)).groupby("dataset").digest.unique().items():
+        if len(digests) > 1:
+            raise ValueError(f"paper and headline hold runs on different data of the name {dataset}: {', '.join(digests)}")
+    both = pd.concat(map(rounds, profiles))
     return both.drop_duplicates([*CONDITION, "seed", "round"], ignore_index=True)
 
 

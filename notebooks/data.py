@@ -26,13 +26,14 @@ from alkit.config import Config
 from alkit.data import load, split
 from alkit.determinism import generator
 from alkit.figures import note, strip, style
-from alkit.noise import View, gaussian, salt_and_pepper
+from alkit.noise import View
 from alkit.tables import name
 
 style()
 
 # %% tags=["parameters"]
 datasets = {"digits": {"num_initial": 20, "num_valid": 100}}  # and how each is split
+noises = ["gaussian", "salt_and_pepper"]
 
 # %%
 data = {one: load(one, device="cpu") for one in datasets}
@@ -72,23 +73,22 @@ for d in data.values():
 
 # %% [markdown]
 # ## The noises
-# The same images without noise, with Gaussian noise of standard deviation 1 in standardised units, and with 10 % of the
-# pixels at the extremes. In an experiment one image in ten is hit. Values outside black and white, which Gaussian noise
-# makes and the models see, are drawn as black and white.
+# The same images without noise and with each of the profile's: Gaussian noise has standard deviation 1 in standardised units,
+# salt and pepper sets 10 % of the pixels to the extremes, the released code's pepper to the mean grey. In an experiment one
+# image in ten is hit. Values outside black and white, which Gaussian noise makes and the models see, are drawn as black and
+# white.
 
 # %%
 for d in data.values():
     index = torch.stack([(d.y_train == c).nonzero()[0, 0] for c in range(d.num_classes)])
-    clean = d.standardised(d.x_train[index])
     rows = {
-        "none": clean,
-        "Gaussian": gaussian(clean, generator(0, "noise-train")),
-        "salt and\npepper": salt_and_pepper(clean, generator(0, "noise-train"), d.extremes),
+        kind: View(Config(noise=kind, noise_probability=1.0), d, "train", index, generator(0, "noise-train"))[:]
+        for kind in ("none", *noises)
     }
-    figure, axes = plt.subplots(3, 1, figsize=(7, 2.7), layout="constrained")
-    for ax, (label, images) in zip(axes, rows.items(), strict=True):
+    figure, axes = plt.subplots(len(rows), 1, figsize=(7, 0.9 * len(rows)), layout="constrained")
+    for ax, (kind, images) in zip(axes, rows.items(), strict=True):
         strip(ax, ((images * d.sd + d.mean) * 255).round().clamp(0, 255).to(torch.uint8))
-        ax.set_ylabel(label, rotation=0, ha="right", va="center")
+        ax.set_ylabel(name(kind).replace(" and ", " and\n"), rotation=0, ha="right", va="center")
     note(figure, f"{name(d.name)} {d.digest}: {d.source}")
     plt.show()
 
@@ -100,25 +100,26 @@ for d in data.values():
 rows = []
 for d in data.values():
     everything = torch.arange(len(d.y_train))
-    for kind in ("gaussian", "salt_and_pepper"):
+    for kind in noises:
         config = Config(dataset=d.name, noise=kind)
         seen = View(config, d, "train", everything, generator(0, "noise-train"))
         hit = seen.place >= 0
         change = seen.noisy - d.standardised(d.x_train[everything[hit]])
-        black, white = d.extremes
-        extreme = ((seen.noisy == black) | (seen.noisy == white)).all(dim=1) & (change != 0).any(dim=1)
+        values = {"salt_and_pepper": d.extremes, "released_pepper": [torch.zeros(())]}.get(kind, [])
+        at_value = sum(((seen.noisy == value).all(dim=1) for value in values), torch.zeros(()))
+        replaced = (at_value > 0) & (change != 0).any(dim=1)
         rows.append({
             "Dataset": name(d.name), "Noise": name(kind), "Images hit (%)": f"{100 * hit.double().mean():.2f}",
             "Mean change": f"{change.mean():+.4f}", "Sd of the change": f"{change.std():.4f}",
-            "Pixels changed to an extreme (%)": f"{100 * extreme.double().mean():.2f}" if kind == "salt_and_pepper" else "",
+            "Pixels replaced (%)": f"{100 * replaced.double().mean():.2f}" if values else "",
         })  # fmt: skip
-display(Markdown("A pixel that was at an extreme already and was set to it again does not count as changed."))
+display(Markdown("A pixel that had the value already that it was set to does not count as replaced."))
 pd.DataFrame(rows).style.hide()
 
 # %% [markdown]
 # ## The splits
-# Disjoint; the initial labels hold the same number of each class, the validation set the training set's proportions, and
-# both are drawn anew for every seed.
+# Disjoint; the initial labels hold the same number of each class, the validation set the training set's proportions. Both are
+# drawn anew for every seed, or, with a `split_seed`, once for all.
 
 # %%
 rows = []

@@ -96,7 +96,8 @@ if configs[0].num_rounds:
     ax.set_title(f"{title}: {len(seeds)} seed{'s' if len(seeds) > 1 else ''}", fontsize=11)
     note(figure, data_note)
     plt.show()
-evaluated.pivot_table(index="num_labelled", columns="seed", values="valid_accuracy").iloc[[0, -1]].round(2)
+ends = evaluated[evaluated.num_labelled.isin([evaluated.num_labelled.min(), evaluated.num_labelled.max()])]
+ends.pivot_table(index="num_labelled", columns="seed", values="valid_accuracy").round(2)
 
 # %% [markdown]
 # ## What was queried

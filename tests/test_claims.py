@@ -34,6 +34,7 @@ def test_an_artefact_is_said_only_when_its_statement_holds():
     claim = Claim("text", "5", "evidence", lambda e: [], "notebook", if_so="artefact of x")
     assert verdict(claim, [Quantity("what", UP)]) == "artefact of x"
     assert verdict(claim, [Quantity("what", WIDE)]) == "cannot be told"
+    assert verdict(claim, [Quantity("what", DOWN)]) == "cannot be told"
 
 
 def test_an_interval_is_students():
@@ -92,6 +93,10 @@ def test_evidence_is_paired_by_seed(tmp_path):
         .tolist()[:1]
     )
     assert difference == pytest.approx(2)
-    row = table(tmp_path).set_index("claim").loc["Active learning beats supervised learning at equal labels, ResNet-18"]
+    row = (
+        table(tmp_path)
+        .set_index("claim")
+        .loc["Active learning beats supervised learning at equal labels, ResNet-18 (random queries)"]
+    )
     assert row.verdict == "holds"
     assert "2.0 [2.0, 2.0] points (n = 3)" in row["ours: mean [95 % interval]"]

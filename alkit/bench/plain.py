@@ -64,7 +64,7 @@ def query(config: Config, images: Images, model: nn.Module, pool: Tensor) -> lis
 
 
 def train_with_baal(config: Config, images: Images, labelled: Tensor, in_memory: bool):
-    """The same training by baal's ModelWrapper."""
+    """The same training by baal's ModelWrapper, but with dropout: baal's dropout layers are always active."""
     from baal.bayesian.dropout import patch_module
     from baal.modelwrapper import ModelWrapper, TrainingArgs
 

@@ -38,7 +38,7 @@ import pandas as pd
 import seaborn as sns
 import torch
 from IPython.display import Markdown, display
-from scipy.stats import binomtest, ttest_1samp
+from scipy.stats import binomtest, t, ttest_1samp
 
 from alkit.config import SPLITS, Config
 from alkit.data import load, split
@@ -328,13 +328,14 @@ sd = baseline.loc[first, "std"]
 chance = sd * np.sqrt(2 / 3)
 lenet = table2.loc["lenet", "mnist"]
 differences = pd.concat([lenet[n] - lenet["none"] for n in NOISES])
-inside = (differences.abs() < 1.96 * chance).sum()
+reach = t.ppf(0.975, baseline.loc[first, "count"] - 1) * chance
+inside = (differences.abs() < reach).sum()
 paired = effects.query("network == @first and `noise in` == 'everywhere' and noise in ['Gaussian', 'salt and pepper']")
 display(Markdown(
     f"A single run's standard deviation is {sd:.1f} points (n = {baseline.loc[first, 'count']:.0f}), so that of a difference "
     f"of two three-seed means is {chance:.1f}. Of the {len(differences)} published differences for LeNet on MNIST, "
-    f"{differences.min():+.1f} to {differences.max():+.1f} points, **{inside} are within ±{1.96 * chance:.1f}**, the 95 % "
-    f"range that seeds alone give. Paired by seed the change is {' and '.join(in_words(paired))}, for "
+    f"{differences.min():+.1f} to {differences.max():+.1f} points, **{inside} are within ±{reach:.1f}**, the 95 % "
+    f"range that seeds alone give (by Student's t). Paired by seed the change is {' and '.join(in_words(paired))}, for "
     f"{' and '.join(paired.noise)}."
 ))  # fmt: skip
 

@@ -124,7 +124,8 @@ display(Markdown(
 
 # %% [markdown]
 # Does the binomial describe our own validation sets? In each run the last network was measured twice, on its validation and on
-# the test images. If images are all that differs, the difference over its standard error is a standard normal.
+# the test images. If images are all that differs, the difference over its standard error is a standard normal. Runs of
+# one seed share validation images: the test takes them for more independent than they are, and its p is too small.
 
 # %%
 last = runs.dropna(subset=["test_accuracy", "valid_accuracy"])
@@ -275,14 +276,18 @@ display(Markdown(" ".join(
 # %%
 pooled = {}
 for place, of in have[have["count"] > 1].groupby(["scenario", "dataset", "model"]):
-    free = (of["count"] - 1).sum()
-    pooled[place] = np.sqrt(((of["count"] - 1) * of["std"] ** 2).sum() / free), free
+    variance = ((of["count"] - 1) * of["std"] ** 2).sum() / (of["count"] - 1).sum()
+    # One seed's runs share split, weights and batches: more conditions of the same seeds are not more degrees of freedom.
+    pooled[place] = variance, of["count"].max() - 1
 
 
 def spread(place: tuple) -> tuple[float, float]:
-    """Our sd over seeds of this condition's runs and its degrees of freedom, pooled over acquisitions and noises."""
-    scenario = "constrained" if "−" in place[0] else place[0]
-    return pooled.get((scenario, place[1], place[3]), (np.nan, np.nan))
+    """Our sd over seeds of this condition's runs and its degrees of freedom, pooled over acquisitions and noises.
+
+    Of two scenarios compared, the root of the mean of their variances, and the fewer degrees of freedom.
+    """
+    found = [pooled.get((scenario, place[1], place[3]), (np.nan, np.nan)) for scenario in place[0].split(" − ")]
+    return np.sqrt(np.mean([variance for variance, _ in found])), min(free for _, free in found)
 
 
 pairing = compared["test accuracy"].copy()
