@@ -258,7 +258,8 @@ def mechanism(config: Config) -> dict:
 dips = [configs[num_labelled, "keep", seed] for seed in seeds]
 kept = [log_path(config, folder).with_suffix(".mechanism.json") for config in dips]
 todo = [i for i, path in enumerate(kept) if not path.exists()]
-for i, result in zip(todo, Parallel(n_jobs=-1)(delayed(mechanism)(dips[i]) for i in todo), strict=True):
+workers = Parallel(n_jobs=-1, idle_worker_timeout=3600)  # a worker that waits for the last network is not to be replaced
+for i, result in zip(todo, workers(delayed(mechanism)(dips[i]) for i in todo), strict=True):
     kept[i].write_text(json.dumps(result))
 parts = {seed: json.loads(path.read_text()) for seed, path in zip(seeds, kept, strict=True)}
 accuracies = pd.DataFrame({seed: part["accuracies"] for seed, part in parts.items()}).T
