@@ -120,6 +120,12 @@ def test_the_committed_results_are_small():
     assert [name for name, size in sizes.items() if name.endswith(".ipynb") and size > 300_000] == []
 
 
+def test_the_committed_pages_name_no_path_of_a_machine():
+    pages = [path for kind in ("*.ipynb", "*.html", "*.md") for path in (PROJECT / "outputs").rglob(kind)]
+    assert pages
+    assert [str(p) for p in pages if re.search(r"site-packages|/(tmp|home|root)/\w", p.read_text())] == []
+
+
 def test_the_readmes_count_of_dips_is_that_of_the_committed_logs():
     frame = rounds(read_profile("mini")).query("scenario == 'constrained' and model == 'resnet18'")
     curves = frame.pivot_table(index=["dataset", "acquisition", "noise"], columns="num_labelled", values="valid_accuracy")

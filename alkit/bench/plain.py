@@ -4,6 +4,8 @@ Images become PIL images, then tensors, one by one; a DataLoader batches them; B
 with dropout switched on. The network has LeNet's layers and alkit's two dropout layers.
 """
 
+import warnings
+
 import torch
 from PIL import Image
 from torch import Tensor, nn
@@ -68,6 +70,7 @@ def train_with_baal(config: Config, images: Images, labelled: Tensor, in_memory:
     from baal.bayesian.dropout import patch_module
     from baal.modelwrapper import ModelWrapper, TrainingArgs
 
+    warnings.filterwarnings("ignore", module="baal")  # its calls of what newer libraries call otherwise
     model = patch_module(lenet())
     optimiser = torch.optim.SGD(
         model.parameters(), lr=config.learning_rate, momentum=config.momentum, weight_decay=config.weight_decay
