@@ -67,6 +67,7 @@ def execute(source: Path, target: Path, parameters: dict) -> None:
             papermill.execute_notebook(
                 plain, running, parameters, kernel_name="python3", language="python",
                 progress_bar=False, kernel_manager_class=IpcKernelManager,
+                shutdown_kernel="immediate",  # its cells are done: a second less a notebook
             )  # fmt: skip
             done = nbformat.read(running, as_version=4)
             # A kernel that was killed leaves a notebook that looks complete but for the cells it never ran.

@@ -85,8 +85,8 @@ for d in data.values():
         kind: View(Config(noise=kind, noise_probability=1.0), d, "train", index, generator(0, "noise-train"))[:]
         for kind in ("none", *noises)
     }
-    figure, axes = plt.subplots(len(rows), 1, figsize=(7, 0.9 * len(rows)), layout="constrained")
-    for ax, (kind, images) in zip(axes, rows.items(), strict=True):
+    figure, axes = plt.subplots(len(rows), 1, figsize=(7, 0.9 * len(rows)), squeeze=False, layout="constrained")
+    for ax, (kind, images) in zip(axes[:, 0], rows.items(), strict=True):
         strip(ax, ((images * d.sd + d.mean) * 255).round().clamp(0, 255).to(torch.uint8))
         ax.set_ylabel(name(kind).replace(" and ", " and\n"), rotation=0, ha="right", va="center")
     note(figure, f"{name(d.name)} {d.digest}: {d.source}")

@@ -42,7 +42,7 @@ dataset = "mnist"  # 28x28 grey images
 epochs = 10  # of 100 that are timed in a round
 pool = 1920  # images of the pool that are scored and timed
 sizes = [10_000, 100_000, 1_000_000]  # synthetic pools for memory and time
-experiments = 4  # of the small grid; 0 leaves it out
+experiments = 6  # of the small grid; 0 leaves it out
 repeats = 7  # of every small measurement; medians
 folder = "outputs/performance"  # where figures and numbers go
 
