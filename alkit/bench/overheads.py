@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -86,15 +86,28 @@ def epochs(data: Dataset, num_labelled: int = 1100, count: int = 20, repeats: in
     return alternate({"bare loop": bare, **ours}, repeats)
 
 
-def resnet_steps(repeats: int = 7) -> pd.Series:
-    """Seconds of a ResNet-18 training step on 64 images of 28x28: torchvision's network as it is, and trimmed."""
+def resnet_steps(repeats: int = 7) -> pd.DataFrame:
+    """A ResNet-18 training step on 64 images of 28x28, torchvision's network as it is, and trimmed: seconds, GFLOP, weights."""
     from torchvision.models import resnet18
 
     images, labels = torch.randn(64, *MNIST), torch.randint(10, (64,))
     whole = resnet18(num_classes=10)
     whole.conv1 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
-    steps = {"torchvision": stepper(Config(), whole), "alkit": stepper(Config(), build("resnet18", MNIST, 10))}
-    return alternate({name: lambda step=step: step(images, labels) for name, step in steps.items()}, repeats)
+    nets = {"torchvision": whole, "alkit": build("resnet18", MNIST, 10)}
+    steps = {name: stepper(Config(), net) for name, net in nets.items()}
+    seconds = alternate({name: lambda step=step: step(images, labels) for name, step in steps.items()}, repeats)
+    flops = {name: _flops(net, images, labels) / 1e9 for name, net in nets.items()}
+    weights = {name: sum(p.numel() for p in net.parameters()) for name, net in nets.items()}
+    return pd.DataFrame({"seconds": seconds, "GFLOP": flops, "weights": weights})
+
+
+def _flops(net: nn.Module, images: Tensor, labels: Tensor) -> int:
+    """Of a forward pass, and of the backward pass too unless gradients are off."""
+    with FlopCounterMode(display=False) as counter:
+        loss = cross_entropy(net(images), labels)
+        if loss.requires_grad:
+            loss.backward()
+    return counter.get_total_flops()
 
 
 def utilisation(model: str, batch: int = 64, repeats: int = 7) -> pd.DataFrame:
@@ -115,11 +128,8 @@ def utilisation(model: str, batch: int = 64, repeats: int = 7) -> pd.DataFrame:
     work = {"training step": lambda: step(images, labels), "pass": one_pass}
     counted, flops = plain.lenet() if model == "lenet" else net, {}
     for name in work:
-        with FlopCounterMode(display=False) as counter, torch.set_grad_enabled(name == "training step"):
-            loss = cross_entropy(counted(images), labels)
-            if loss.requires_grad:
-                loss.backward()
-        flops[name] = counter.get_total_flops()
+        with torch.set_grad_enabled(name == "training step"):
+            flops[name] = _flops(counted, images, labels)
     seconds = alternate({**work, "matmul": lambda: matrix @ matrix}, repeats)
     peak = 2 * 1024**3 / seconds["matmul"]
     rows = []
@@ -191,9 +201,11 @@ def _resident(key: str) -> float:
 
 
 def import_seconds(repeats: int = 5) -> pd.Series:
-    """Seconds of a new Python process that imports torch, or alkit."""
+    """Seconds of a new Python process that imports torch, alkit, or all that an experiment's notebook needs."""
     run = lambda code: subprocess.run([sys.executable, "-c", code], check=True)  # noqa: E731
-    return alternate({"import torch": lambda: run("import torch"), "import alkit": lambda: run("import alkit")}, repeats)
+    all_of_it = "import alkit.log, alkit.figures, IPython.display, sklearn.model_selection"
+    codes = ("import torch", "import alkit", all_of_it)
+    return alternate({code: lambda code=code: run(code) for code in codes}, repeats)
 
 
 if __name__ == "__main__":
