@@ -18,6 +18,10 @@
 
 # %%
 import os
+
+os.environ["KINETO_LOG_LEVEL"] = "99"  # torch's profiler would write its own comings and goings between ours
+
+# %%
 import platform
 
 import matplotlib.pyplot as plt
