@@ -24,7 +24,8 @@ def sweep(configs: Iterable[Config], folder: Path) -> pd.DataFrame:
     for config in configs:
         check(config, _data(config.dataset, "cpu"))
     on_cpu = all(resolve_device(c.device).type == "cpu" for c in configs)
-    found = Parallel(n_jobs=-1 if on_cpu else 1)(delayed(_rows)(config, Path(folder)) for config in configs)
+    workers = Parallel(n_jobs=-1 if on_cpu else 1, idle_worker_timeout=3600)  # none is replaced while others still train
+    found = workers(delayed(_rows)(config, Path(folder)) for config in configs)
     frame = pd.DataFrame([row for rows in found for row in rows])
     for column in ("valid_accuracy", "test_accuracy"):
         frame[column] = 100 * frame[column].astype(float)

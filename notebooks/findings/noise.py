@@ -30,6 +30,7 @@
 
 # %%
 import json
+import warnings
 from dataclasses import replace
 
 import matplotlib.pyplot as plt
@@ -51,6 +52,7 @@ from alkit.sweep import sweep
 from alkit.tables import name
 
 style()
+warnings.filterwarnings("ignore", "Precision loss")  # an effect that is the same for every seed has a t interval of no width
 
 # %% tags=["parameters"]
 trainings = {  # fields of alkit.Config
