@@ -76,6 +76,7 @@ def _panels(frame: pd.DataFrame, colour: str, styles: dict, datasets: list[str],
                 else:
                     missing.append(f"{name(model)} {name(value)}" if len(styles) > 1 else name(value))
         if panel.empty:
+            ax.set_xticks([])
             ax.text(0.5, 0.5, "not run yet", transform=ax.transAxes, ha="center", va="center", color="#777777")
         elif frame.scenario.iloc[0] == "constrained":
             _published_marks(ax, marks, panel, colour, dataset, styles)
