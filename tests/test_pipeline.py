@@ -293,7 +293,7 @@ def without_times(log):
     return [{k: v for k, v in line.items() if k != "started" and not k.endswith("seconds")} for line in lines]
 
 
-def test_findings_run_with_their_parameters_and_once(tmp_path, monkeypatch):
+def test_findings_run_with_their_parameters_once_or_when_named(tmp_path, monkeypatch):
     for folder in ("notebooks/findings", "params/findings"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "notebooks/findings/one.py").write_text('# %% tags=["parameters"]\nsize = 1\n# %%\nprint("size", size)\n')
@@ -303,8 +303,10 @@ def test_findings_run_with_their_parameters_and_once(tmp_path, monkeypatch):
     assert made == [tmp_path / "outputs/findings/one.ipynb"]
     assert "size 3" in made[0].with_suffix(".html").read_text()
     before = made[0].stat().st_mtime_ns
-    assert findings("one", tmp_path / "outputs", tmp_path / "params") == made
+    assert findings(None, tmp_path / "outputs", tmp_path / "params") == made
     assert made[0].stat().st_mtime_ns == before
+    assert findings("one", tmp_path / "outputs", tmp_path / "params") == made
+    assert made[0].stat().st_mtime_ns > before
     with pytest.raises(ValueError, match="unknown finding 'two'; choose one"):
         findings("two", tmp_path / "outputs", tmp_path / "params")
 
