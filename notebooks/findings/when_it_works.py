@@ -103,7 +103,8 @@ axes[0, 0].set_ylabel("validation accuracy (%)")
 handles = [plt.Line2D([], [], color=COLOURS[a], lw=2.2, label=name(a)) for a in ("random", "entropy", "bald")]
 figure.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False)
 counts = runs.groupby(["profile", "dataset", "acquisition"]).seed.nunique()
-note(figure, f"Mean of {counts.min()} to {counts.max()} seeds, band ± 1 standard error. {data_note}")
+seeds = " to ".join(map(str, sorted({counts.min(), counts.max()})))
+note(figure, f"Mean of {seeds} seeds, band ± 1 standard error. {data_note}")
 figure.savefig(folder / "curves.png")
 plt.show()
 
