@@ -6,12 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from alkit import log
-from alkit.config import from_dict
+from alkit.evidence import Evidence, Quantity
 from alkit.paths import OUTPUTS
-from alkit.results import full_scale
 
 RULE = (
     "Every line tests its statement as one or more quantities, measured per seed, that it says are above a threshold. "
@@ -22,38 +19,11 @@ RULE = (
 
 
 @dataclass(frozen=True)
-class Quantity:
-    """Something measured once a seed, that a claim says is above `threshold`."""
-
-    what: str
-    values: np.ndarray
-    threshold: float = 0.0
-    unit: str = "points"
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95 % t-interval of the mean; infinite without a spread."""
-        if len(self.values) < 2:
-            return -np.inf, np.inf
-        if np.ptp(self.values) == 0:
-            return float(self.values[0]), float(self.values[0])
-        return tuple(stats.ttest_1samp(self.values, 0).confidence_interval(0.95))
-
-    def __str__(self) -> str:
-        if not len(self.values):
-            return f"{self.what}: not run"
-        low, high = self.interval
-        spread = f" [{low:.1f}, {high:.1f}]" if len(self.values) > 1 else ""
-        limit = f"; claimed > {self.threshold:g}" if self.threshold else ""
-        return f"{self.what}: {self.values.mean():.1f}{spread} {self.unit} (n = {len(self.values)}{limit})"
-
-
-@dataclass(frozen=True)
 class Claim:
     text: str
     section: str
     paper: str  # its evidence
-    measure: Callable[["Evidence"], list[Quantity]]
+    measure: Callable[[Evidence], list[Quantity]]
     notebook: str
     if_so: str = "holds"  # the verdict when every quantity is above its threshold
 
@@ -67,36 +37,6 @@ def verdict(claim: Claim, quantities: list[Quantity]) -> str:
     if claim.if_so == "holds" and any(high < threshold for (_, high), threshold in intervals):
         return "does not hold"
     return "cannot be told"
-
-
-class Evidence:
-    """The logs that claims are judged by: the paper's runs at full scale, and the findings'."""
-
-    def __init__(self, outputs: Path = OUTPUTS):
-        self.outputs, self.paper = outputs, full_scale(outputs)
-
-    def per_seed(self, column: str = "test_accuracy", last: int = 1, **condition: str) -> pd.Series:
-        """Of each seed, the mean of its `last` values of a column, in per cent."""
-        wanted = {"scenario": "constrained", "dataset": "mnist", "noise": "none", **condition}
-        found = self.paper
-        for key, value in wanted.items():
-            found = found[found[key] == value]
-        return found.dropna(subset=column).groupby("seed")[column].apply(lambda values: values.tail(last).mean())
-
-    def difference(self, what: str, more: dict, less: dict, **options) -> Quantity:
-        """Paired by seed: `more` minus `less`."""
-        pairs = (self.per_seed(**more, **options) - self.per_seed(**less, **options)).dropna()
-        return Quantity(what, pairs.to_numpy())
-
-    def finding(self, name: str, **settings) -> pd.Series:
-        """The test accuracy of each seed of the runs with these settings among a finding's, in per cent."""
-        found = {}
-        for path in sorted((self.outputs / "findings" / name).glob("*.jsonl")):
-            header, run = log.read(path)
-            config = vars(from_dict(header["config"]))
-            if all(config[key] == value for key, value in settings.items()) and run and run[-1].test_accuracy is not None:
-                found[config["seed"]] = 100 * run[-1].test_accuracy
-        return pd.Series(found, dtype=float)
 
 
 LENET, RESNET = {"model": "lenet"}, {"model": "resnet18"}

@@ -1,6 +1,7 @@
 """The paper's Figures 4 to 6 and the pictures of the experiment and data notebooks, in colour-blind-safe colours."""
 
 import textwrap
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -44,9 +45,15 @@ def figure4(frame: pd.DataFrame, data: pd.DataFrame) -> Figure:
 
 
 def figure5(frame: pd.DataFrame, data: pd.DataFrame) -> Figure:
-    """Validation accuracy without noise in the constrained scenario: colour acquisition, line style model."""
+    """Validation accuracy without noise in the constrained scenario: colour acquisition, line style model.
+
+    Where neither of the paper's models was run, those that were.
+    """
     shown = frame.query("scenario == 'constrained' and noise == 'none'")
-    return _panels(shown, "acquisition", {"resnet18": "-", "lenet": (0, (4, 2))}, _datasets(shown, PAPER_DATASETS), data)
+    styles, models = {"resnet18": "-", "lenet": (0, (4, 2))}, set(shown.model)
+    if models and not models & set(styles):
+        styles = dict(zip(sorted(models), cycle(["-", (0, (4, 2)), ":"]), strict=False))
+    return _panels(shown, "acquisition", styles, _datasets(shown, PAPER_DATASETS), data)
 
 
 def figure6(frame: pd.DataFrame, data: pd.DataFrame) -> Figure:
@@ -88,7 +95,8 @@ def _panels(frame: pd.DataFrame, colour: str, styles: dict, datasets: list[str],
     handles = [Line2D([], [], color=COLOURS[v], lw=2.2, label=name(v)) for v in order]
     if len(styles) > 1:
         handles += [Line2D([], [], color="#777777", lw=1.8, ls=s, label=name(m)) for m, s in styles.items()]
-    if set(datasets) & set(PAPER_DATASETS) and len(frame) and frame.scenario.iloc[0] == "constrained":
+    marked = marks.model.isin(styles).any() and set(datasets) & set(PAPER_DATASETS)
+    if marked and len(frame) and frame.scenario.iloc[0] == "constrained":
         handles.append(Line2D([], [], color="#777777", marker="D", mfc="white", ls="", label="paper's final test accuracy"))
     columns = len(handles) if width > 8 else 3
     figure.legend(

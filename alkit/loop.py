@@ -79,17 +79,23 @@ def scores(config: Config, data: Dataset, model: nn.Module, pool: Tensor, number
     if samples == "dropout":
         masks = dropout_masks(model, config.dropout, config.num_samples, generator(config.seed, "samples", number))
     draw = noise_generator(config, "pool", number)
-    passes = config.num_samples if samples == "passes" else 1
-    noisy = is_noisy(config, "pool") and config.noise_draw == "access"
-    seen = [View(config, data, "pool", pool, draw) for _ in range(passes if noisy else 1)]
+    seen = [View(config, data, "pool", pool, draw) for _ in range(pool_passes(config))]
+    repeats = config.num_samples // len(seen) if samples == "passes" else 1
     chunks = zip(*(predict(model, one, masks) for one in seen), strict=True)
     found, start = torch.empty(len(pool), device=data.device), 0
     for chunk in chunks:
         # Passes over images that do not change are identical: one of them stands for all.
-        part = score(torch.cat(chunk * (passes // len(seen)), dim=1))
+        part = score(torch.cat(chunk * repeats, dim=1))
         found[start : start + len(part)] = part
         start += len(part)
     return found.cpu()
+
+
+def pool_passes(config: Config) -> int:
+    """How often the network has to see the pool for one query: more than once only if its images change between passes."""
+    redrawn = is_noisy(config, "pool") and config.noise_draw == "access"
+    score, samples = ACQUISITIONS[config.acquisition]
+    return (config.num_samples if samples == "passes" and redrawn else 1) if score else 0
 
 
 def _buy(labelled: Tensor, pool: Tensor, query: tuple[int, ...]) -> tuple[Tensor, Tensor]:

@@ -7,13 +7,12 @@ from functools import cache
 
 import torch
 
-from alkit.acquisitions import ACQUISITIONS
 from alkit.config import Config
 from alkit.data import Dataset
 from alkit.determinism import resolve_device, seeded
 from alkit.grid import Experiment
+from alkit.loop import pool_passes
 from alkit.models import build
-from alkit.noise import is_noisy
 from alkit.training import stepper
 
 NOTEBOOK_SECONDS = 7.0  # a kernel's start, its imports and figures
@@ -41,7 +40,7 @@ class Estimate:
         shape, num_classes, num_train, num_test = self.shapes[config.dataset]
         step, image = measured(config.model, shape, num_classes, config.batch_size, config.device, config.width)
         last = number == config.num_rounds
-        scores_pool = ACQUISITIONS[config.acquisition].score is not None and not last
+        scores_pool = pool_passes(config) and not last
         if not (scores_pool or config.evaluated(number)):
             return 0.0
         num_labelled = config.num_labelled(number)
@@ -50,9 +49,7 @@ class Estimate:
         if scores_pool:
             left = num_train - config.num_valid - config.num_initial
             pool = min(left, config.num_pool or left) - number * config.query_size
-            redrawn = is_noisy(config, "pool") and config.noise_draw == "access"
-            passes = config.num_samples if redrawn and ACQUISITIONS[config.acquisition].samples == "passes" else 1
-            seconds += image * pool * passes
+            seconds += image * pool * pool_passes(config)
         return seconds
 
 

@@ -34,6 +34,7 @@ def test_the_plain_loops_network_and_images_are_alkits(grey):
 def test_the_plain_loop_and_baal_learn_and_query(grey, in_memory):
     config = Config(dataset="digits", epochs=15, learning_rate=0.1, batch_size=16, query_size=5, num_samples=3)
     images, labelled, pool = plain.Images(grey), torch.arange(200), torch.arange(200, 500)
+    torch.manual_seed(0)  # both draw from the global generator
     model = plain.train(config, images, labelled)
     model.eval()
     right = sum(model(images[i][0][None]).argmax().item() == images[i][1] for i in range(200, 300))
@@ -61,7 +62,7 @@ def test_a_whole_run_is_the_better_way_of_each_side_interpolated():
 
 
 def test_memory_does_not_grow_with_the_pool():
-    """More than the scores and labels of the images themselves would take, 20 bytes each, is a leak."""
+    """Scores, labels and places in the pool are 20 bytes an image; more than 100 is a leak."""
     small, large = (scoring_memory(size, num_samples=5) for size in (20_000, 200_000))
     assert 0 < large["MB"] < 100
     assert large["MB"] - small["MB"] < 180_000 * 100 / 2**20

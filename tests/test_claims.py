@@ -6,7 +6,8 @@ import re
 import numpy as np
 import pytest
 
-from alkit.claims import CLAIMS, Claim, Evidence, Quantity, table, verdict
+from alkit.claims import CLAIMS, Claim, table, verdict
+from alkit.evidence import Evidence, Quantity
 from alkit.results import published
 
 UP, DOWN, WIDE = np.array([2.0, 2.2, 1.9]), np.array([-2.0, -2.2, -1.9]), np.array([5.0, -5.0, 1.0])

@@ -22,6 +22,7 @@ import yaml
 from alkit import report as report_module
 from alkit.__main__ import main
 from alkit.execute import NotebookFailed, execute
+from alkit.figures import figure5
 from alkit.grid import read_profile
 from alkit.paths import PROJECT
 from alkit.report import findings
@@ -309,6 +310,15 @@ def test_findings_run_with_their_parameters_once_or_when_named(tmp_path, monkeyp
     assert made[0].stat().st_mtime_ns > before
     with pytest.raises(ValueError, match="unknown finding 'two'; choose one"):
         findings("two", tmp_path / "outputs", tmp_path / "params")
+
+
+def test_figure_5_shows_a_network_that_the_paper_does_not_have_and_no_published_marks():
+    rows = [["constrained", "mnist", "none", "cnn", "bald", 0, r, 20 + 10 * r, 50.0 + r, None] for r in range(4)]
+    frame = pd.DataFrame(rows, columns=[*CONDITION, "seed", "round", "num_labelled", "valid_accuracy", "test_accuracy"])
+    figure = figure5(frame, pd.DataFrame(columns=["dataset", "digest", "source"]))
+    lines = [line.get_ydata().tolist() for line in figure.axes[0].lines]
+    assert lines == [[50.0, 51.0, 52.0, 53.0]]
+    assert "paper" not in " ".join(text.get_text() for text in figure.legends[0].texts)
 
 
 def test_what_the_released_code_does_stands_under_the_papers_names_beside_ours(tmp_path):
