@@ -63,7 +63,7 @@ class View:
         return len(self.indices)
 
     def __getitem__(self, batch: slice) -> Images:
-        images = self.data.standardised(self.images[self.indices[batch]])
+        images = self.data.standardised(self.images.index_select(0, self.indices[batch]))
         if self.is_noisy:
             place = self.place[batch]
             hit = (place >= 0).nonzero().squeeze(1)  # on the CPU, where no GPU has to be waited for

@@ -36,7 +36,7 @@ def fit(config: Config, data: Dataset, labelled: Int64[Tensor, " label"], number
         for images, labels in _epochs(config, data, labelled, number):
             order = torch.randperm(len(labels), generator=shuffle).to(data.device)
             for batch in batches(order, config.batch_size, config.last_batch):
-                step(images[batch], labels[batch])
+                step(images.index_select(0, batch), labels[batch])  # plain indexing of images takes five times as long
     check_finite(config, model)
     return model.eval()
 
@@ -106,10 +106,10 @@ def predict(model: nn.Module, seen: View, masks: Masks | None = None) -> Iterato
     """Log-probabilities, chunk by chunk so that memory does not grow with the pool; one sample without `masks`."""
     keep_freed_memory()
     size = 128 if seen.data.device.type == "cpu" else 4096  # on a CPU, what its caches hold is fastest
+    weights = weight_samples(model.classifier, masks)
     for start in range(0, len(seen), size):
         features = model.features(seen[start : start + size])
-        logits = model.classifier(features)[None] if masks is None else sampled(model.classifier, features, masks)
-        yield logits.log_softmax(dim=-1).transpose(0, 1)
+        yield sampled(model.classifier, features, weights).log_softmax(dim=1).permute(2, 0, 1)
 
 
 def dropout_masks(model: nn.Module, rate: float, num_samples: int, draw: torch.Generator) -> Masks:
@@ -124,14 +124,26 @@ def dropout_masks(model: nn.Module, rate: float, num_samples: int, draw: torch.G
     ]
 
 
+def weight_samples(classifier: nn.Sequential, masks: Masks | None) -> list[Float[Tensor, "sample _ _"]]:
+    """The weights of each linear layer under each of its input's masks; the one sample that they are without masks."""
+    linear = [layer.weight for layer in classifier if isinstance(layer, nn.Linear)]
+    return [w[None] for w in linear] if masks is None else [w * mask for w, mask in zip(linear, masks, strict=True)]
+
+
 def sampled(
-    classifier: nn.Sequential, features: Float[Tensor, "image feature"], masks: Masks
-) -> Float[Tensor, "sample image class"]:
-    """The classifier's logits under each of the T masks."""
-    masks = iter(masks)
-    hidden = features
+    classifier: nn.Sequential, features: Float[Tensor, "image feature"], weights: list[Float[Tensor, "sample _ _"]]
+) -> Float[Tensor, "sample class image"]:
+    """The classifier's logits under each sample of its weights.
+
+    Images come last, so that what follows (a softmax over ten classes) runs along many images and not along ten numbers.
+    """
+    weights = iter(weights)
+    hidden = features.T
     for layer in classifier:
-        hidden = hidden * next(masks) if isinstance(layer, nn.Dropout) else layer(hidden)
+        if isinstance(layer, nn.Linear):
+            hidden = (next(weights) @ hidden).add_(layer.bias[:, None])
+        elif not isinstance(layer, nn.Dropout):
+            hidden = layer(hidden)
     return hidden
 
 

@@ -9,7 +9,7 @@ from alkit.acquisitions import bald
 from alkit.config import Config
 from alkit.models import LeNet, PooledConv2d, ResNet18, build
 from alkit.noise import view
-from alkit.training import batches, dropout_masks, predict, sampled
+from alkit.training import batches, dropout_masks, predict, sampled, weight_samples
 
 SHAPES = [(1, 28, 28), (3, 32, 32)]
 
@@ -31,14 +31,14 @@ def test_cnn_has_two_convolutions_of_32_and_64_and_a_layer_of_128():
 
 
 @pytest.mark.parametrize("shape", [(1, 28, 28), (3, 32, 32), (1, 17, 22)])
-@pytest.mark.parametrize("padding", [0, 2])
-def test_a_pooled_convolution_has_the_values_and_gradients_of_a_convolution_then_pooling(shape, padding):
+@pytest.mark.parametrize(("padding", "features"), [(0, 6), (2, 7), (1, 1)])
+def test_a_pooled_convolution_has_the_values_and_gradients_of_convolution_pooling_and_relu(shape, padding, features):
     torch.manual_seed(0)
-    conv = PooledConv2d(shape[0], 6, 5, padding=padding)
+    conv = PooledConv2d(shape[0], features, 5, padding=padding)
     images = torch.randn(16, *shape).round(decimals=1).requires_grad_()  # rounded, so that equal outputs occur
     results = []
-    for pooled in (conv(images), nn.functional.max_pool2d(nn.Conv2d.forward(conv, images), 2)):
-        loss = pooled.relu().square().mean()
+    for pooled in (conv(images), nn.functional.max_pool2d(nn.Conv2d.forward(conv, images), 2).relu()):
+        loss = pooled.square().mean()
         results.append([pooled, *torch.autograd.grad(loss, [images, *conv.parameters()])])
     for ours, reference in zip(*results, strict=True):
         torch.testing.assert_close(ours, reference, atol=1e-6, rtol=1e-5)
@@ -101,14 +101,14 @@ def test_samples_are_forward_passes_with_each_mask(name):
     images = torch.randn(5, 1, 28, 28)
     masks = dropout_masks(model, 0.5, 4, torch.Generator().manual_seed(0))
     with torch.inference_mode():
-        together = sampled(model.classifier, model.features(images), masks)
+        together = sampled(model.classifier, model.features(images), weight_samples(model.classifier, masks))
         for t in range(4):
             hidden = model.features(images)
             linear = [layer for layer in model.classifier if isinstance(layer, nn.Linear)]
             for i, layer in enumerate(linear):
                 hidden = layer(hidden * masks[i][t])
                 hidden = hidden.relu() if i < len(linear) - 1 else hidden
-            torch.testing.assert_close(together[t], hidden)
+            torch.testing.assert_close(together[t].T, hidden)
 
 
 def test_masks_keep_the_given_share_and_the_mean():
