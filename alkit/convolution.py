@@ -46,7 +46,7 @@ class _PooledConvolution(torch.autograd.Function):
     @staticmethod
     def backward(ctx, pooled_gradient):
         x, weight, padding = ctx.x, ctx.weight, ctx.padding
-        channels, height, width, count = x.shape
+        _, height, width, count = x.shape
         needs_images = ctx.needs_input_grad[0]
         border = SIDE - 1 if needs_images else 0
         outer = torch.zeros((len(weight), height - SIDE + 1, width - SIDE + 1 + 2 * border, count))

@@ -1,5 +1,8 @@
 """The networks against torchvision's and the literature's sizes; scoring against a plain forward pass."""
 
+import copy
+import math
+
 import pytest
 import torch
 from torch import nn
@@ -62,31 +65,45 @@ def test_networks_take_other_sizes_and_class_counts(name, shape):
 @pytest.mark.parametrize("shape", [*SHAPES, (3, 64, 64), (1, 16, 16)])
 @pytest.mark.parametrize("training", [True, False])
 def test_trimmed_resnet_gives_torchvisions_outputs_and_gradients(shape, training):
+    """Equal in double precision; in single precision nearly as close to that as torchvision's own."""
     torch.manual_seed(1)
     ours = ResNet18(shape, 10)
     theirs = resnet18(num_classes=10)
     if shape[0] != 3:
         theirs.conv1 = nn.Conv2d(shape[0], 64, 7, stride=2, padding=3, bias=False)
-    # Ours holds a part of each kernel; put it where it was, and arbitrary numbers into the taps that see only padding.
+    # Ours holds a part of some kernels, flat; put it where it was, arbitrary numbers being in the taps that see only padding.
     pairs = list(zip(ours.parameters(), theirs.parameters(), strict=True))
     places = []
     with torch.no_grad():
         for small, large in pairs:
-            offset = [0 if s == b else (b - 1) // 2 for s, b in zip(small.shape, large.shape, strict=True)]
-            place = tuple(slice(o, o + s) for o, s in zip(offset, small.shape, strict=True))
-            large[place] = small
+            side = math.isqrt(small[0].numel() // large.shape[1]) if large.dim() == 4 else 0
+            start = 0 if side == large.shape[-1] else (large.shape[-1] - 1) // 2
+            place = (..., *[slice(start, start + side)] * 2) if side else ...
+            large[place] = small.reshape(large[place].shape)
             places.append(place)
-    ours.train(training), theirs.train(training)
     images, labels = torch.randn(8, *shape), torch.randint(10, (8,))
-    for net in (ours, theirs):
-        nn.functional.cross_entropy(net(images), labels).backward()
-    with torch.no_grad():
-        torch.testing.assert_close(ours(images), theirs(images), atol=1e-5, rtol=1e-5)
-    for (small, large), place in zip(pairs, places, strict=True):
-        torch.testing.assert_close(small.grad, large.grad[place], atol=1e-5, rtol=1e-4)
-        unseen = torch.ones_like(large, dtype=torch.bool)
+    exact, wanted = outputs_and_gradients(copy.deepcopy(theirs).double().train(training), images.double(), labels)
+    for gradient, place in zip(wanted, places, strict=True):
+        unseen = torch.ones_like(gradient, dtype=torch.bool)
         unseen[place] = False
-        assert not large.grad[unseen].any()
+        assert not gradient[unseen].any()
+    wanted = [exact, *(g[place] for g, place in zip(wanted, places, strict=True))]
+
+    def distances(net, images):
+        output, gradients = outputs_and_gradients(copy.deepcopy(net).train(training), images, labels)
+        found = [output, *(g if g.shape == w.shape else g[p].reshape(w.shape) if net is theirs else g.reshape(w.shape)
+                           for g, w, p in zip(gradients, wanted[1:], places, strict=True))]  # fmt: skip
+        return torch.stack([(f - w).norm() / w.norm() for f, w in zip(found, wanted, strict=True)])
+
+    assert distances(ours.double(), images.double()).max() < 1e-10
+    single, torchvisions = distances(ours.float(), images), distances(theirs, images)
+    assert single[0] < 1e-5  # the outputs
+    assert single.max() < 3 * torchvisions.max()
+
+
+def outputs_and_gradients(net, images, labels):
+    output = net(images)
+    return output.detach(), torch.autograd.grad(nn.functional.cross_entropy(output, labels), list(net.parameters()))
 
 
 def test_most_of_resnets_weights_only_see_padding_on_28x28_images():
