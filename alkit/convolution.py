@@ -49,7 +49,7 @@ class _PooledConvolution(torch.autograd.Function):
         _, height, width, count = x.shape
         needs_images = ctx.needs_input_grad[0]
         border = SIDE - 1 if needs_images else 0
-        outer = torch.zeros((len(weight), height - SIDE + 1, width - SIDE + 1 + 2 * border, count))
+        outer = torch.empty((len(weight), height - SIDE + 1, width - SIDE + 1 + 2 * border, count))
         to_weight, to_bias = torch.zeros_like(weight), torch.empty(len(weight))
         gradient = _batch_innermost(pooled_gradient, 0)
         _unpool(_rows(gradient), _rows(ctx.chosen), _rows(outer), to_bias.numpy(), border, count)
@@ -110,6 +110,11 @@ def _forward(x, weight, bias, pooled, chosen, n):
 
 
 @compiled
+def _above(one, other):
+    return one > other or one != one  # a NaN is above all, and so goes on
+
+
+@compiled
 def _pool(rows, pooled, chosen, n):
     """The largest of 2x2 pixels, and which it was (0 .. 3, the first of equals), or zero (4) if none is above it."""
     for pixel in range(pooled.size // n):
@@ -118,10 +123,9 @@ def _pool(rows, pooled, chosen, n):
         c, d = rows[1, left : left + n], rows[1, right : right + n]
         best, where = pooled[pixel * n : (pixel + 1) * n], chosen[pixel * n : (pixel + 1) * n]
         for m in range(n):
-            # "not <=" where ">" would do: a NaN goes on as one.
-            top, at = (b[m], 1) if not b[m] <= a[m] else (a[m], 0)
-            low, below = (d[m], 3) if not d[m] <= c[m] else (c[m], 2)
-            if not low <= top:
+            top, at = (b[m], 1) if _above(b[m], a[m]) else (a[m], 0)
+            low, below = (d[m], 3) if _above(d[m], c[m]) else (c[m], 2)
+            if _above(low, top):
                 top, at = low, below
             if top <= 0:
                 top, at = np.float32(0), 4
@@ -131,10 +135,12 @@ def _pool(rows, pooled, chosen, n):
 @compiled
 def _unpool(gradient, chosen, outer, to_bias, border, n):
     """The gradient of the pooled pixels at the pixels they were chosen from, with `border` pixels of zeros left and right."""
+    start, stop = border * n, border * n + 2 * gradient.shape[2]
     for f in range(gradient.shape[0]):
+        outer[f, 2 * gradient.shape[1] :], outer[f, :, :start], outer[f, :, stop:] = 0, 0, 0
         total = np.float32(0)
         for y in range(gradient.shape[1]):
-            above, below = outer[f, 2 * y, border * n :], outer[f, 2 * y + 1, border * n :]
+            above, below = outer[f, 2 * y, start:stop], outer[f, 2 * y + 1, start:stop]
             for pixel in range(gradient.shape[2] // n):
                 left, right = 2 * pixel * n, (2 * pixel + 1) * n
                 a, b = above[left : left + n], above[right : right + n]

@@ -211,9 +211,9 @@ ours = runs.loc["alkit"]
 at_full_rate = ours.train * lenet["training step"] + ours["query"]
 display(Markdown(
     f"**What bounds a run.** {ours.train / ours.seconds:.0%} of it is training, from fresh weights in every round. A LeNet "
-    f"step reaches {lenet['training step']:.0%} of the matrix-multiply rate, a pass {lenet['pass']:.0%}: convolutions with "
-    "6 and 16 channels leave most of a vector unit's lanes empty, and pooling multiplies nothing. Were a step at the full "
-    f"rate, a run would take {at_full_rate / ours.seconds:.0%} of its time."
+    f"step reaches {lenet['training step']:.0%} of the matrix-multiply rate, a pass {lenet['pass']:.0%}: the two convolutions "
+    "come near it, in rows of images; products of 64 rows, activations, the loss, the optimiser and Python do not. Were a step "
+    f"at the full rate, a run would take {at_full_rate / ours.seconds:.0%} of its time."
 ))  # fmt: skip
 
 # %% [markdown]

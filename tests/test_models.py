@@ -47,6 +47,15 @@ def test_a_pooled_convolution_has_the_values_and_gradients_of_convolution_poolin
         torch.testing.assert_close(ours, reference, atol=1e-6, rtol=1e-5)
 
 
+def test_a_pooled_convolution_hides_no_nan():
+    conv = PooledConv2d(1, 3, 5)
+    images = torch.zeros(2, 1, 12, 12)
+    images[1, 0, 3, 4] = torch.nan
+    wanted = nn.functional.max_pool2d(nn.Conv2d.forward(conv, images), 2).relu()
+    assert wanted.isnan().any()
+    assert torch.equal(conv(images).isnan(), wanted.isnan())
+
+
 def test_released_resnet_strides_in_the_second_convolution_and_has_biased_3x3_shortcuts():
     net = build("released_resnet18", (3, 64, 64), 10)
     for i in (5, 6, 7):
