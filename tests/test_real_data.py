@@ -22,7 +22,7 @@ def test_one_short_experiment_on_each_of_the_papers_data_sets(name):
     assert torch.equal(data.y_test.bincount(minlength=10), data.y_test.new_full((10,), 1000)) or name == "mnist"
     config = Config(
         dataset=name, acquisition="bald", noise="gaussian", num_rounds=1, query_size=50, num_pool=1000,
-        epochs=30, learning_rate=0.05, momentum=0.9, device="cpu",
+        epochs=30, learning_rate=0.02, momentum=0.9, device="cpu",
     )  # fmt: skip
     found = list(run(config, data))
     assert found[-1].num_labelled == 150
