@@ -17,13 +17,13 @@ from pathlib import Path
 import jupytext
 import nbformat
 import papermill
-from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from PIL import Image
 
 from alkit.determinism import resolve_device
 from alkit.grid import Experiment, Profile, settings
+from alkit.kernels import KernelManager
 from alkit.paths import NOTEBOOKS, data_root, shown
 from alkit.plan import Estimate, in_words
 
@@ -32,20 +32,6 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 class NotebookFailed(Exception):
     """A notebook stopped at an error; the message holds its traceback and where the notebook is."""
-
-
-class IpcKernelManager(AsyncKernelManager):
-    """A kernel on Unix sockets: kernels that start side by side race for TCP ports."""
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        if os.name == "posix":
-            self.transport = "ipc"
-            self.sockets = tempfile.TemporaryDirectory(prefix="alkit-")  # goes with the manager
-            self.ip = os.path.join(self.sockets.name, "kernel")
-
-    async def interrupt_kernel(self) -> None:
-        """Nothing: the shutdown that follows suffices, and an idle kernel would only print the interrupt."""
 
 
 def execute(source: Path, target: Path, parameters: dict) -> None:
@@ -66,7 +52,7 @@ def execute(source: Path, target: Path, parameters: dict) -> None:
         try:
             papermill.execute_notebook(
                 plain, running, parameters, kernel_name="python3", language="python",
-                progress_bar=False, kernel_manager_class=IpcKernelManager,
+                progress_bar=False, kernel_manager_class=KernelManager,
                 shutdown_kernel="immediate",  # its cells are done: a second less a notebook
             )  # fmt: skip
             done = nbformat.read(running, as_version=4)

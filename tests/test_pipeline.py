@@ -111,6 +111,27 @@ def test_executed_notebooks_are_whole_and_name_no_path_of_this_machine(made):
         assert "input_path" not in notebook.metadata.get("papermill", {})
 
 
+def test_an_experiments_notebook_shows_its_curve_and_what_was_queried(made):
+    folder, _ = made
+    cells = nbformat.read(folder / "outputs/tiny/ideal_fine-digits-lenet-entropy-none/notebook.ipynb", as_version=4).cells
+    outputs = [output for c in cells if c.cell_type == "code" for output in c.outputs]
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
+def test_kernels_are_forks_that_start_with_the_imports_done(tmp_path):
+    (tmp_path / "imports.py").write_text(
+        "# %%\nimport sys, os\nprint('torch' in sys.modules, os.environ['ALKIT_PROBE'], os.getcwd())\n"
+    )
+    os.environ["ALKIT_PROBE"] = "as it is now"
+    try:
+        execute(tmp_path / "imports.py", tmp_path / "imports.ipynb", {})
+    finally:
+        del os.environ["ALKIT_PROBE"]
+    (output,) = nbformat.read(tmp_path / "imports.ipynb", as_version=4).cells[0].outputs
+    assert output.text.split("\n")[0] == f"True as it is now {os.getcwd()}"
+
+
 def test_running_again_computes_nothing_and_a_lost_notebook_is_made_from_its_logs(made):
     folder, _ = made
     notebooks = sorted((folder / "outputs/tiny").glob("*-*/notebook.ipynb"))
