@@ -1,7 +1,7 @@
 """A 5x5 convolution, 2x2 max-pooling and ReLU in one, on a CPU: forward and backward with the batch innermost in memory.
 
-Libraries fill the lanes of a vector unit with channels, and LeNet's 6 and 16 leave most of them empty; a batch always has
-images enough. With `x` of shape [channel, height, width, image], each of a kernel's taps is one long row times a number, so
+Libraries fill the lanes of a vector unit with channels, and LeNet's 6 and 16 leave most of them empty; a batch of 64
+has images enough. With `x` of shape [channel, height, width, image], each of a kernel's taps is one long row times a number, so
 every loop below that runs over `m` is a whole row of images, and the compiler (numba's LLVM) makes vector code of it.
 Rows stay in the first-level cache, and the convolution's own output, four times as large as what pooling leaves of it, is
 never written to memory.
@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float
 from numba import njit
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 SIDE = 5  # of the kernel
 # Sums may be added in any order, as vector code does; infinities and NaNs keep their meaning. Compiled once a machine.
@@ -40,19 +41,21 @@ class _PooledConvolution(torch.autograd.Function):
         pooled, chosen = torch.empty(shape), torch.empty(shape, dtype=torch.uint8)
         weight, bias = weight.detach().contiguous(), bias.detach()
         _forward(_rows(x), weight.numpy(), bias.numpy(), _rows(pooled), _rows(chosen), count)
-        ctx.x, ctx.weight, ctx.chosen, ctx.padding = x, weight, chosen, padding
+        ctx.save_for_backward(x, weight, chosen)
+        ctx.padding = padding
         return pooled.permute(3, 0, 1, 2)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, pooled_gradient):
-        x, weight, padding = ctx.x, ctx.weight, ctx.padding
+        (x, weight, chosen), padding = ctx.saved_tensors, ctx.padding
         _, height, width, count = x.shape
         needs_images = ctx.needs_input_grad[0]
         border = SIDE - 1 if needs_images else 0
         outer = torch.empty((len(weight), height - SIDE + 1, width - SIDE + 1 + 2 * border, count))
         to_weight, to_bias = torch.zeros_like(weight), torch.empty(len(weight))
         gradient = _batch_innermost(pooled_gradient, 0)
-        _unpool(_rows(gradient), _rows(ctx.chosen), _rows(outer), to_bias.numpy(), border, count)
+        _unpool(_rows(gradient), _rows(chosen), _rows(outer), to_bias.numpy(), border, count)
         _weight_gradient(_rows(outer), _rows(x), to_weight.numpy(), border, count)
         to_images = None
         if needs_images:

@@ -27,6 +27,7 @@ from alkit.kernels import KernelManager
 from alkit.paths import NOTEBOOKS, data_root, shown
 from alkit.plan import Estimate, in_words
 
+CODE = [path.read_text() for path in sorted(Path(__file__).parent.glob("*.py"))]  # what runs, whatever is edited meanwhile
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -39,7 +40,7 @@ def execute(source: Path, target: Path, parameters: dict) -> None:
 
     Raises NotebookFailed; the notebook with its error is then kept as `failed.ipynb` beside the target.
     """
-    notebook = jupytext.read(source)
+    notebook, digest = jupytext.read(source), _digest(source, parameters)
     unknown = set(parameters) - _parameter_names(notebook)
     if unknown:
         known = ", ".join(sorted(_parameter_names(notebook)))
@@ -64,7 +65,7 @@ def execute(source: Path, target: Path, parameters: dict) -> None:
                 shutil.copyfile(running, failed)
             raise NotebookFailed(f"{ANSI.sub('', str(error)).strip()}\nNotebook: {shown(failed)}") from None
         _shrink_images(done)
-        done.metadata["alkit"] = {"digest": _digest(source, parameters)}
+        done.metadata["alkit"] = {"digest": digest}
         # papermill notes this machine's temporary paths, which mean nothing to a reader.
         done.metadata["papermill"] = {k: v for k, v in done.metadata["papermill"].items() if k in ("duration", "version")}
         partial = target.with_suffix(".partial")
@@ -152,8 +153,8 @@ def _is_done(experiment: Experiment) -> bool:
 
 
 def _digest(source: Path, parameters: dict) -> str:
-    code = [path.read_text() for path in (source, *sorted(Path(__file__).parent.glob("*.py")))]
-    return hashlib.sha256("".join([*code, json.dumps(parameters, sort_keys=True)]).encode()).hexdigest()[:12]
+    parts = [source.read_text(), *CODE, json.dumps(parameters, sort_keys=True)]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:12]
 
 
 def _parameter_names(notebook: nbformat.NotebookNode) -> set[str]:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -30,9 +31,6 @@ class KernelManager(AsyncKernelManager):
             self.kernel_id = str(uuid.uuid4())
             self.provisioner = ForkedKernel(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
 
-    async def interrupt_kernel(self) -> None:
-        """Nothing: the shutdown that follows suffices, and an idle kernel would only print the interrupt."""
-
 
 class ForkedKernel(LocalProvisioner):
     """Starts a kernel as a fork of multiprocessing's fork server."""
@@ -40,7 +38,7 @@ class ForkedKernel(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs) -> KernelConnectionInfo:
         self.cwd = kwargs.get("cwd") or os.getcwd()
         self.process = _Process(cmd[cmd.index("-f") :], kwargs["env"], self.cwd)
-        self.pid = self.process.pid
+        self.pid = self.pgid = self.process.pid  # it leads a group of its own, with the workers that it starts
         return self.connection_info
 
 
@@ -69,11 +67,14 @@ class _Process:
 
 def _serve(arguments: list[str], environment: dict[str, str], folder: str) -> None:
     import matplotlib
+    import torch
     from ipykernel.kernelapp import launch_new_instance
 
     os.setsid()  # an interrupt in the terminal is for the command, not for its kernels
     os.environ.clear()
     os.environ.update(environment)
+    if "OMP_NUM_THREADS" in environment:  # which torch reads when it is imported, and may have been another then
+        torch.set_num_threads(int(environment["OMP_NUM_THREADS"]))
     matplotlib.rcParams["backend"] = "module://matplotlib_inline.backend_inline"  # which a kernel sets before the import
     os.chdir(folder)
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -82,4 +83,4 @@ def _serve(arguments: list[str], environment: dict[str, str], folder: str) -> No
 
 def _end_with_parent() -> None:
     multiprocessing.parent_process().join()
-    os._exit(1)
+    os.killpg(0, signal.SIGKILL)

@@ -12,8 +12,11 @@ from torch.nn.functional import conv2d, max_pool2d, relu
 class PooledConv2d(nn.Conv2d):
     """A 5x5 convolution, 2x2 max-pooling and ReLU. On a CPU in one (`alkit.convolution`): the same to float rounding."""
 
+    def __init__(self, channels: int, features: int, padding: int = 0):
+        super().__init__(channels, features, 5, padding=padding)
+
     def forward(self, images: Float[Tensor, "image channel height width"]) -> Float[Tensor, "image feature _ _"]:
-        if images.device.type == "cpu" and images.dtype == torch.float32:
+        if images.device.type == "cpu" and images.dtype == self.weight.dtype == torch.float32:
             from alkit.convolution import pooled_convolution  # slow to import, and no GPU needs it
 
             return pooled_convolution(images, self.weight, self.bias, self.padding[0])
@@ -35,7 +38,7 @@ class LeNet(nn.Module):
         side = lambda n: ((n + 2 * border - 4) // 2 - 4) // 2  # noqa: E731
         c1, c3, c5, f6 = 6 * times, 16 * times, 120 * times, 84 * times
         self.features = nn.Sequential(
-            PooledConv2d(channels, c1, 5, padding=border), PooledConv2d(c1, c3, 5), nn.Flatten(),
+            PooledConv2d(channels, c1, border), PooledConv2d(c1, c3), nn.Flatten(),
             nn.Linear(c3 * side(height) * side(width), c5), nn.ReLU(),
         )  # fmt: skip
         self.classifier = nn.Sequential(
@@ -58,7 +61,7 @@ class CNN(nn.Module):
         channels, height, width = image_shape
         side = lambda n: ((n - 4) // 2 - 4) // 2  # noqa: E731
         self.features = nn.Sequential(
-            PooledConv2d(channels, 32, 5),
+            PooledConv2d(channels, 32),
             nn.Conv2d(32, 64, 5).to(memory_format=torch.channels_last), nn.MaxPool2d(2), nn.ReLU(), nn.Flatten(),
         )  # fmt: skip
         self.classifier = nn.Sequential(

@@ -73,7 +73,7 @@ def keep_freed_memory() -> None:
     """Have glibc keep the memory that a step frees for the next step, for this process; elsewhere nothing happens.
 
     By default it returns blocks of 128 KiB and more to the system and asks for them again, and every page of them is
-    cleared anew: about a sixth of LeNet's training time.
+    cleared anew.
     """
     mmap_threshold, trim_threshold = -3, -1  # mallopt(3)'s names for them
     with contextlib.suppress(OSError, AttributeError):  # no glibc

@@ -151,7 +151,7 @@ large.style.format(precision=1)
 # %% [markdown]
 # ## A grid on all cores
 # Experiments of about a minute each, run as `make reproduce` runs them: a notebook and a process each, as many at a time as
-# there are cores. What is not training or scoring is overhead: starting the kernels, imports, figures, and a core that waits
+# there are cores. What is not training or scoring is overhead: starting the kernels, figures, and a core that waits
 # for the last experiment of the other.
 
 # %%
@@ -181,7 +181,7 @@ limits = pd.concat([overheads.utilisation(model, repeats=repeats) for model in (
 limits.style.hide().format(precision=2)
 
 # %% [markdown]
-# A step taken apart by torch's profiler, which itself costs some of "the rest":
+# A step taken apart by torch's profiler, which itself costs some of "the rest". (*) LeNet's include pooling and ReLU.
 
 # %%
 profiles = pd.DataFrame([overheads.step_profile("lenet"), overheads.step_profile("resnet18", steps=10)]).T
@@ -211,9 +211,8 @@ ours = runs.loc["alkit"]
 at_full_rate = ours.train * lenet["training step"] + ours["query"]
 display(Markdown(
     f"**What bounds a run.** {ours.train / ours.seconds:.0%} of it is training, from fresh weights in every round. A LeNet "
-    f"step reaches {lenet['training step']:.0%} of the matrix-multiply rate, a pass {lenet['pass']:.0%}: the two convolutions "
-    "come near it, in rows of images; products of 64 rows, activations, the loss, the optimiser and Python do not. Were a step "
-    f"at the full rate, a run would take {at_full_rate / ours.seconds:.0%} of its time."
+    f"step reaches {lenet['training step']:.0%} of the matrix-multiply rate, a pass {lenet['pass']:.0%}. Were a step at the "
+    f"full rate, a run would take {at_full_rate / ours.seconds:.0%} of its time."
 ))  # fmt: skip
 
 # %% [markdown]
@@ -228,11 +227,11 @@ bounds = {
         for side, most in sides.items()
     },
     "ResNet-18 step, times faster than torchvision's": f"the taps left out are {1 - 1 / times.GFLOP:.0%} of the FLOPs, "
-    f"so {times.GFLOP:.2f} times is what they alone bring; the rest is fewer weights to read and to update",
-    "overhead of an experiment, seconds of a core": f"its imports take {imports.iloc[-1]:.1f} s of it, torch "
-    f"{imports['import torch']:.1f} s: every notebook has a process of its own",
-    "share of the cores that train or score": "the overhead, as these experiments last about a minute; the paper's take half "
-    "an hour and more",
+    f"so {times.GFLOP:.2f} times is what they alone bring",
+    "overhead of an experiment, seconds of a core": "the kernel's start, its figures, and the core that waits for the last "
+    f"experiment; the imports, {imports.iloc[-1]:.1f} s, are done once for all",
+    "share of the cores that train or score": "the overhead, as these experiments last about a minute; the paper's take "
+    "ten minutes and more",
 }
 for row in missed.itertuples():
     display(Markdown(f"- *{row.what}*: {row.measured} (target {row.target}). {bounds.get(row.what, 'Close to the target.')}"))

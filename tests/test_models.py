@@ -37,7 +37,7 @@ def test_cnn_has_two_convolutions_of_32_and_64_and_a_layer_of_128():
 @pytest.mark.parametrize(("padding", "features"), [(0, 6), (2, 7), (1, 1)])
 def test_a_pooled_convolution_has_the_values_and_gradients_of_convolution_pooling_and_relu(shape, padding, features):
     torch.manual_seed(0)
-    conv = PooledConv2d(shape[0], features, 5, padding=padding)
+    conv = PooledConv2d(shape[0], features, padding)
     images = torch.randn(16, *shape).round(decimals=1).requires_grad_()  # rounded, so that equal outputs occur
     results = []
     for pooled in (conv(images), nn.functional.max_pool2d(nn.Conv2d.forward(conv, images), 2).relu()):
@@ -48,7 +48,7 @@ def test_a_pooled_convolution_has_the_values_and_gradients_of_convolution_poolin
 
 
 def test_a_pooled_convolution_hides_no_nan():
-    conv = PooledConv2d(1, 3, 5)
+    conv = PooledConv2d(1, 3)
     images = torch.zeros(2, 1, 12, 12)
     images[1, 0, 3, 4] = torch.nan
     wanted = nn.functional.max_pool2d(nn.Conv2d.forward(conv, images), 2).relu()

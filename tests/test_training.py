@@ -72,9 +72,9 @@ def test_a_round_leaves_torchs_global_generator_as_it_was(digits, tiny):
 
 
 def test_a_faster_convolution_changes_weights_and_scores_by_rounding_and_a_short_log_not_at_all(digits, tiny, monkeypatch):
-    class Plain(nn.Conv2d):
+    class Plain(models.PooledConv2d):
         def forward(self, images):
-            return nn.functional.max_pool2d(super().forward(images), 2).relu()
+            return nn.functional.max_pool2d(nn.Conv2d.forward(self, images), 2).relu()
 
     config = replace(tiny, acquisition="bald")
     labelled, _, pool = split(config, digits)

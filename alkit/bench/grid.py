@@ -13,7 +13,7 @@ from alkit.execute import default_workers
 from alkit.grid import read_profile
 
 
-def grid(dataset: str = "mnist", num_experiments: int = 6, num_rounds: int = 12) -> dict[str, float]:
+def grid(dataset: str = "mnist", num_experiments: int = 6, num_rounds: int = 18) -> dict[str, float]:
     """Run `num_experiments` LeNet experiments with BALD by `python -m alkit reproduce`, one seed each.
 
     `busy` is the share of all cores' time, from the first experiment's start to the last one's notebook, that the logs account

@@ -151,8 +151,8 @@ def step_profile(model: str, batch: int = 64, steps: int = 100) -> pd.Series:
             step(images, labels)
         total = time.perf_counter() - start
     parts = {
-        "convolutions, backward": ("_PooledConvolutionBackward", "convolution_backward"),
-        "convolutions, forward": ("_PooledConvolution", "mkldnn_convolution", "_slow_conv", "thnn_conv"),
+        "convolutions, backward*": ("_PooledConvolutionBackward", "convolution_backward"),
+        "convolutions, forward*": ("_PooledConvolution", "mkldnn_convolution", "_slow_conv", "thnn_conv"),
         "matrix products": ("mm", "addmm", "bmm"),
         "pooling": ("max_pool",),
         "batch normalisation": ("native_batch_norm",),
