@@ -1,6 +1,7 @@
 """The project's files agree with each other: environments, published numbers, help."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -109,6 +110,14 @@ def test_every_finding_has_its_parameters_and_the_readme_names_those_that_were_m
         title = next(line[4:] for line in source.read_text().splitlines() if line.startswith("# # "))
         assert title in notebook.read_text()
         assert f"(outputs/findings/{source.stem}.ipynb): {title}" in readme.README.read_text()
+
+
+def test_titles_that_state_a_result_state_what_was_measured():
+    numbers = {f.parent.name: json.loads(f.read_text()) for f in (PROJECT / "outputs/findings").glob("*/numbers.json")}
+    assert numbers["statistics"]["beyond_chance_adjusted"] == 0  # "no difference ... stands out"
+    tuned = [d for d in numbers["when_it_works"]["differences"] if d["profile"] == "tuned"]
+    assert len(tuned) == 4
+    assert all((d["verdict"] == "beats random") == (d["dataset"] == "mnist") for d in tuned)
 
 
 def test_the_committed_results_are_small():

@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # Which differences of Tables 2 and 3 can be told from chance?
+# # Three seeds: no difference of Tables 2 and 3 stands out from chance once all are counted
 #
 # **Claim** (sections 4 and 5). "For each experimental condition, we perform runs with three different random seeds to ensure
 # statistical reliability. The results are then averaged, and the standard error is reported." Tables 2 and 3 print means
