@@ -93,7 +93,7 @@ for place, (minutes, times) in zip(places, zip(runs.seconds / 60, runs.times, st
     ax.text(minutes, place, f" {minutes:.0f} min" + (f" ({times:.0f} x)" if times > 1 else ""), va="center", fontsize=9)
 ax.set_yticks(places, runs.index)
 ax.set(xlabel="minutes of all cores for one run of 100 rounds", xlim=(0, 1.25 * runs.seconds.max() / 60))
-ax.legend(frameon=False, loc="lower right")
+ax.legend(frameon=False, loc="upper right")
 note(figure, data_note)
 figure.savefig(folder / "runs.png", dpi=200)
 plt.show()
