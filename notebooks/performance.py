@@ -202,7 +202,7 @@ profiles.rename_axis("milliseconds a step").style.format(precision=2)
 table = pd.DataFrame(targets, columns=["what", "measured", "target", "verdict"])
 table.to_csv(folder / "targets.csv", index=False)
 missed = table[table.verdict == "missed"]
-display(table.style.hide())
+display(table.style.hide().format(precision=2))
 display(Markdown(f"{len(table) - len(missed)} of {len(table)} targets are met."))
 
 # %%

@@ -158,8 +158,8 @@ display(Markdown(f"Labels for 90 and 95 % in the literature: {'; '.join(cited)}.
 
 # %% [markdown]
 # Random was trained at fewer numbers of labels. For a fair difference, seed by seed, the others are looked at where random was
-# alone. Their runs end earlier than random's: where one had not reached the level by then, what it saves is unknown, and
-# leaving that seed out would flatter it, so no interval is given.
+# alone. Where either had not reached the level when its run ended, what is saved is unknown (–). Leaving such seeds out would
+# flatter one side or the other, so there is no interval unless every seed of both reaches the level.
 
 # %%
 rows, savings = [], {}
@@ -175,22 +175,13 @@ for (profile, dataset), of in runs.groupby(["profile", "dataset"], sort=False):
             low, high = interval(saved) if saved.notna().all() else (-np.inf, np.inf)
             word = "fewer" if low > 0 else "more" if high < 0 else "cannot be told"
             savings[profile, dataset, acquisition, level] = (saved, low, high, word)
-            each = ", ".join(
-                f"{s:.0f}" if np.isfinite(s) else ("not by random" if np.isinf(both.random[seed]) else "not by it")
-                for seed, s in saved.items()
-            )
+            each = ", ".join(f"{s:.0f}" if np.isfinite(s) else "–" for s in saved)
+            reached = f"{saved.notna().sum()} of {len(saved)}"
             mean = f"{saved.mean():.0f}" if saved.notna().all() else "–"
-            rows.append([profile, name(dataset), name(acquisition), f"{level} %", each, mean, in_brackets(low, high), word])
-columns = [
-    "profile",
-    "data",
-    "queries",
-    "level",
-    "labels saved, by seed",
-    "mean",
-    f"{confidence:.0%} interval",
-    "labels needed",
-]
+            rows.append([profile, name(dataset), name(acquisition), f"{level} %", reached, each, mean,
+                         in_brackets(low, high), word])  # fmt: skip
+columns = ["profile", "data", "queries", "level", "both reach it", "labels saved, by seed", "mean"]
+columns += [f"{confidence:.0%} interval", "labels needed"]
 pd.DataFrame(rows, columns=columns).style.hide()
 
 # %% [markdown]
