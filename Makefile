@@ -1,6 +1,7 @@
 PROFILE ?= digits
 PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3))
 WORKERS ?=
+ONLY ?=
 BIN := .venv/bin
 READY := .venv/ready
 ifeq ($(CONDA_DEFAULT_ENV),alkit) # made from environment.yml: nothing to install
@@ -8,6 +9,7 @@ BIN := $(CONDA_PREFIX)/bin
 READY :=
 endif
 RUN := $(BIN)/python -m alkit
+CHOSEN = $(if $(WORKERS),--workers $(WORKERS)) $(if $(ONLY),--only '$(ONLY)')
 
 .DEFAULT_GOAL := help
 .PHONY: help setup reproduce plan report findings bench test lint lab clean
@@ -26,11 +28,11 @@ setup: $(READY) ## make the environment (.venv) and nothing else
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 
-reproduce: $(READY) ## run a profile's experiments and write its report (PROFILE=digits)
-	@$(RUN) reproduce $(PROFILE) $(if $(WORKERS),--workers $(WORKERS))
+reproduce: $(READY) ## run a profile's experiments and write its report (PROFILE=digits; ONLY='*-lenet-*': those alone)
+	@$(RUN) reproduce $(PROFILE) $(CHOSEN)
 
 plan: $(READY) ## a profile's experiments, what is done, and how long the rest takes here
-	@$(RUN) plan $(PROFILE) $(if $(WORKERS),--workers $(WORKERS))
+	@$(RUN) plan $(PROFILE) $(CHOSEN)
 
 report: $(READY) ## write a profile's report from its logs (PROFILE=paper: claims and README too)
 	@$(RUN) report $(PROFILE)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alkit.determinism import resolve_device
 from alkit.execute import NotebookFailed, default_workers, reproduce
-from alkit.grid import check_all, load_all, read_profile
+from alkit.grid import check_all, load_all, only, read_profile
 from alkit.paths import OUTPUTS, PARAMS, shown
 from alkit.plan import Estimate, in_words, table
 from alkit.report import data_notebook, findings, report
@@ -16,6 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m alkit", description=__doc__)
     parser.add_argument("command", choices=("reproduce", "plan", "report", "findings"))
     parser.add_argument("profile", nargs="?", help="a file of params/, without .yaml; a finding's name, or none for all")
+    parser.add_argument("--only", metavar="GLOBS", help="of a profile, the experiments whose names match (reproduce and plan)")
     parser.add_argument("--workers", type=int, help="experiments at a time (default: one a core, or one on a GPU)")
     parser.add_argument("--params", type=Path, default=PARAMS, help="the folder of params files (default: params)")
     parser.add_argument("--outputs", type=Path, default=OUTPUTS, help="the folder that results go to (default: outputs)")
@@ -33,6 +34,9 @@ def main(arguments: list[str] | None = None) -> int:
         if args.command == "report":
             print(f"Report: {report(profile)}")
             return 0
+        whole = profile
+        if args.only:
+            profile = only(profile, args.only)
         data = load_all(profile)
         check_all(profile, data)
         estimate = Estimate(data)
@@ -48,11 +52,11 @@ def main(arguments: list[str] | None = None) -> int:
         del data
         failed = reproduce(profile, estimate, workers)
         try:
-            data_notebook(profile)
+            data_notebook(whole)
         except NotebookFailed as error:
             print(f"FAILED data\n{error}")
             failed.append("data")
-        print(f"Report: {report(profile)}")
+        print(f"Report: {report(whole)}")
         if failed:
             print(f"{len(failed)} failed: {', '.join(failed)}", file=sys.stderr)
         return 1 if failed else 0

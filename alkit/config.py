@@ -20,6 +20,7 @@ CHOICES = {
     "noise_splits": SPLITS,
     "noise_draw": ("access", "once"),
     "last_batch": ("keep", "merge", "drop"),
+    "initial_weights": ("pytorch", "torchvision"),
 }
 AT_LEAST_ZERO = {"seed", "split_seed", "num_rounds", "momentum", "weight_decay", "noise_sd"}
 FRACTIONS = {"dropout", "train_dropout", "noise_probability", "noise_pixels"}
@@ -53,6 +54,7 @@ class Config:
     batch_size: int = 64
     last_batch: str = "keep"  # an epoch's last, smaller batch: keep it, merge it into the one before, or drop it
     train_dropout: float = 0.0  # rate in the classifier while training; the paper's networks have none
+    initial_weights: str = "pytorch"  # ResNet-18's: its layers' defaults, or torchvision's (Kaiming normal, fan-out)
     width: int = 1  # LeNet's layers this many times as wide
 
     num_samples: int = 10  # T, Monte-Carlo dropout samples of BALD
@@ -83,6 +85,8 @@ class Config:
             value = getattr(self, f.name)
             if isinstance(value, (int, float)):
                 _check_range(f.name, value)
+        if self.initial_weights != "pytorch" and self.model != "resnet18":
+            raise ValueError(f"initial_weights={self.initial_weights!r} is ResNet-18's alone; choose pytorch")
         if self.width != 1 and self.model != "lenet":
             raise ValueError(f"width={self.width} is LeNet's alone; model={self.model!r} has width=1")
 

@@ -8,7 +8,6 @@ import pandas as pd
 from scipy import stats
 
 from alkit import log
-from alkit.config import from_dict
 from alkit.paths import OUTPUTS
 from alkit.results import full_scale
 
@@ -64,7 +63,7 @@ class Evidence:
         found = {}
         for path in sorted((self.outputs / "findings" / name).glob("*.jsonl")):
             header, run = log.read(path)
-            config = vars(from_dict(header["config"]))
+            config = vars(log.logged_config(header))
             if all(config[key] == value for key, value in settings.items()) and run and run[-1].test_accuracy is not None:
                 found[config["seed"]] = 100 * run[-1].test_accuracy
         return pd.Series(found, dtype=float)

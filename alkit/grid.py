@@ -12,6 +12,8 @@
 An experiment is a condition (scenario, dataset, model, acquisition, noise); its seeds run in one notebook.
 """
 
+import difflib
+import fnmatch
 import itertools
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -120,6 +122,20 @@ def _expand(block: object, defaults: dict, seeds: object, folder: Path) -> list[
         configs = tuple(replace(first, seed=seed) for seed in seeds)
         experiments.append(Experiment(scenario, configs, folder / "-".join((scenario, *values))))
     return experiments
+
+
+def only(profile: Profile, globs: str) -> Profile:
+    """The profile with those experiments alone whose names match one of `globs`, separated by spaces.
+
+    Raises ValueError for a glob that matches none, naming the experiments nearest to it.
+    """
+    names = [e.name for e in profile.experiments]
+    for glob in globs.split():
+        if not fnmatch.filter(names, glob):
+            near = difflib.get_close_matches(glob.replace("*", ""), names, n=3, cutoff=0.0)
+            raise ValueError(f"no experiment of {profile.name} matches {glob!r}; the nearest are {', '.join(near)}")
+    chosen = tuple(e for e in profile.experiments if any(fnmatch.fnmatchcase(e.name, glob) for glob in globs.split()))
+    return replace(profile, experiments=chosen)
 
 
 def _as_list(value) -> list:

@@ -71,7 +71,7 @@ def read_run(path: str | Path, config: Config) -> tuple[dict, list[Round]]:
     """Like `read`, of a log that must be of `config`; ValueError, naming what differs, if it is not."""
     header, rounds = read(path)
     try:
-        logged = from_dict(header["config"])  # fields that are newer than the log have their defaults
+        logged = logged_config(header)
     except ValueError as error:
         raise ValueError(f"{shown(path)} holds a run of another version of alkit ({error}); move it away") from None
     if logged != config:
@@ -79,6 +79,14 @@ def read_run(path: str | Path, config: Config) -> tuple[dict, list[Round]]:
         differs = ", ".join(f"{k}: {theirs[k]} -> {v}" for k, v in ours.items() if v != theirs[k] and k != "device")
         raise ValueError(f"{shown(path)} holds a run of another configuration ({differs}); move it away or use another folder")
     return header, rounds
+
+
+def logged_config(header: dict) -> Config:
+    """The configuration in a log's header; fields that are newer than the log are as the code then had them."""
+    settings = dict(header["config"])
+    if settings.get("model") == "resnet18":
+        settings.setdefault("initial_weights", "torchvision")
+    return from_dict(settings)  # of all other fields the defaults are what the code did
 
 
 def check_log(path: str | Path, config: Config, data: Dataset) -> list[Round]:

@@ -77,10 +77,14 @@ class ResNet18(nn.Module):
     """torchvision's ResNet-18 (He et al., arXiv:1512.03385), its first layer for the channels, its last for the classes.
 
     Kernel taps that only ever see padding are left out (`trim`). `released` is the variant of the paper's released code:
-    3x3 convolutions with a bias in the shortcuts, and the stride of a block in its second convolution.
+    3x3 convolutions with a bias in the shortcuts, and the stride of a block in its second convolution. Its convolutions
+    begin from PyTorch's default weights, as the released code's do, or with `kaiming` from torchvision's (normal, fan-out).
     """
 
-    def __init__(self, image_shape: tuple[int, int, int], num_classes: int, dropout: float = 0.0, released: bool = False):
+    def __init__(
+        self, image_shape: tuple[int, int, int], num_classes: int, dropout: float = 0.0,
+        released: bool = False, kaiming: bool = False,
+    ):  # fmt: skip
         super().__init__()
         from torchvision.models import resnet18  # slow to import, and LeNet does not need it
 
@@ -92,6 +96,10 @@ class ResNet18(nn.Module):
             for block in (net.layer2[0], net.layer3[0], net.layer4[0]):
                 block.conv1.stride, block.conv2.stride = (1, 1), (2, 2)
                 block.downsample[0] = nn.Conv2d(block.conv1.in_channels, block.conv2.out_channels, 3, stride=2, padding=1)
+        if not kaiming:
+            for conv in net.modules():
+                if isinstance(conv, nn.Conv2d):
+                    conv.reset_parameters()
         layers = dict(net.named_children())
         fc = layers.pop("fc")
         self.features = nn.Sequential(*layers.values(), nn.Flatten())
@@ -136,10 +144,17 @@ def trim(features: nn.Module, image_shape: tuple[int, int, int]) -> None:
                 setattr(parent, name, nn.Sequential(nn.Flatten(), product, nn.Unflatten(1, (outputs, 1, 1))))
 
 
-def build(name: str, image_shape: tuple[int, int, int], num_classes: int, dropout: float = 0.0, width: int = 1) -> nn.Module:
-    """The network called `name` (`config.MODELS`), initialised from torch's global generator; `width` is LeNet's."""
+def build(
+    name: str, image_shape: tuple[int, int, int], num_classes: int, dropout: float = 0.0, width: int = 1,
+    initial_weights: str = "pytorch",
+) -> nn.Module:  # fmt: skip
+    """The network called `name` (`config.MODELS`), initialised from torch's global generator.
+
+    `width` is LeNet's; `initial_weights` ResNet-18's, "pytorch" or "torchvision".
+    """
     if name == "lenet":
         return LeNet(image_shape, num_classes, dropout, width)
     if name == "cnn":
         return CNN(image_shape, num_classes, dropout)
-    return ResNet18(image_shape, num_classes, dropout, released=name == "released_resnet18")
+    released = name == "released_resnet18"
+    return ResNet18(image_shape, num_classes, dropout, released, kaiming=initial_weights == "torchvision")

@@ -28,7 +28,9 @@ def fit(config: Config, data: Dataset, labelled: Int64[Tensor, " label"], number
     """
     keep_freed_memory()
     with seeded(data.device, config.seed, "init", number):
-        model = build(config.model, data.image_shape, data.num_classes, config.train_dropout, config.width).to(data.device)
+        model = build(
+            config.model, data.image_shape, data.num_classes, config.train_dropout, config.width, config.initial_weights
+        ).to(data.device)
         torch.manual_seed(derived_seed(config.seed, "dropout", number))
         model.train()
         step = stepper(config, model)
