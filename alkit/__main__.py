@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 from alkit.determinism import resolve_device
-from alkit.execute import NotebookFailed, default_workers, reproduce
-from alkit.grid import check_all, load_all, only, read_profile
+from alkit.paper.report import data_notebook, findings, report
 from alkit.paths import OUTPUTS, PARAMS, shown
-from alkit.plan import Estimate, in_words, table
-from alkit.report import data_notebook, findings, report
+from alkit.run.execute import NotebookFailed, default_workers, reproduce
+from alkit.run.grid import check_all, load_all, only, read_profile
+from alkit.run.plan import Estimate, in_words, table
 
 
 def main(arguments: list[str] | None = None) -> int:

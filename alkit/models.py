@@ -10,14 +10,14 @@ from torch.nn.functional import conv2d, max_pool2d, relu
 
 
 class PooledConv2d(nn.Conv2d):
-    """A 5x5 convolution, 2x2 max-pooling and ReLU. On a CPU in one (`alkit.convolution`): the same to float rounding."""
+    """A 5x5 convolution, 2x2 max-pooling and ReLU. On a CPU in one (`alkit.speed.convolution`): the same to float rounding."""
 
     def __init__(self, channels: int, features: int, padding: int = 0):
         super().__init__(channels, features, 5, padding=padding)
 
     def forward(self, images: Float[Tensor, "image channel height width"]) -> Float[Tensor, "image feature _ _"]:
         if images.device.type == "cpu" and images.dtype == self.weight.dtype == torch.float32:
-            from alkit.convolution import pooled_convolution  # slow to import, and no GPU needs it
+            from alkit.speed.convolution import pooled_convolution  # slow to import, and no GPU needs it
 
             return pooled_convolution(images, self.weight, self.bias, self.padding[0])
         return relu(max_pool2d(conv2d(images, self.weight, self.bias, padding=self.padding), 2))

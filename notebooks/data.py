@@ -25,9 +25,9 @@ from IPython.display import Markdown, display
 from alkit.config import Config
 from alkit.data import load, split
 from alkit.determinism import generator
-from alkit.figures import note, strip, style
 from alkit.noise import View
-from alkit.tables import name
+from alkit.paper.figures import note, strip, style
+from alkit.paper.tables import name
 
 style()
 

@@ -28,11 +28,11 @@ from IPython.display import Markdown, display
 
 from alkit.config import Config, from_dict
 from alkit.data import load
-from alkit.figures import COLOURS, curve, note, strip, style
 from alkit.log import resume
+from alkit.paper.figures import COLOURS, curve, note, strip, style
+from alkit.paper.results import published
+from alkit.paper.tables import cell, name
 from alkit.paths import PROJECT
-from alkit.results import published
-from alkit.tables import cell, name
 
 style()
 

@@ -35,7 +35,7 @@ from alkit.bench import overheads
 from alkit.bench.grid import grid
 from alkit.bench.throughput import throughput, whole_runs
 from alkit.data import load
-from alkit.figures import note, style
+from alkit.paper.figures import note, style
 from alkit.paths import PROJECT
 
 style()

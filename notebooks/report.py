@@ -20,12 +20,12 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
 
-from alkit import claims
-from alkit.figures import figure4, figure5, figure6, style
-from alkit.grid import read_profile
+from alkit.paper import claims
+from alkit.paper.figures import figure4, figure5, figure6, style
+from alkit.paper.results import absent, as_published, coverage, differences, provenance, rounds
+from alkit.paper.tables import beside_published, name, page, sources, table2, table3
 from alkit.paths import PROJECT
-from alkit.results import absent, as_published, coverage, differences, provenance, rounds
-from alkit.tables import beside_published, name, page, sources, table2, table3
+from alkit.run.grid import read_profile
 
 style()
 pd.set_option("display.max_rows", 500, "display.max_columns", 50, "display.max_colwidth", 200)

@@ -6,9 +6,9 @@ import re
 import numpy as np
 import pytest
 
-from alkit.claims import CLAIMS, Claim, table, verdict
-from alkit.evidence import Evidence, Quantity
-from alkit.results import published
+from alkit.paper.claims import CLAIMS, Claim, table, verdict
+from alkit.paper.evidence import Evidence, Quantity
+from alkit.paper.results import published
 
 UP, DOWN, WIDE = np.array([2.0, 2.2, 1.9]), np.array([-2.0, -2.2, -1.9]), np.array([5.0, -5.0, 1.0])
 
@@ -71,7 +71,7 @@ def test_without_any_run_every_claim_cannot_be_told(tmp_path):
 
 
 def test_evidence_is_paired_by_seed(tmp_path):
-    from alkit.grid import read_profile
+    from alkit.run.grid import read_profile
 
     for experiment in read_profile("paper", tmp_path).experiments:
         wanted = {"supervised-mnist-resnet18-random-none": 0.9, "constrained-mnist-resnet18-random-none": 0.92}

@@ -6,10 +6,10 @@ import pytest
 import yaml
 
 from alkit.config import Config
-from alkit.grid import check_all, read_profile
 from alkit.log import resume
 from alkit.paths import PARAMS
-from alkit.plan import Estimate, in_words
+from alkit.run.grid import check_all, read_profile
+from alkit.run.plan import Estimate, in_words
 
 
 @pytest.fixture

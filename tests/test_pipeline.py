@@ -19,15 +19,15 @@ import pandas as pd
 import pytest
 import yaml
 
-from alkit import report as report_module
 from alkit.__main__ import main
-from alkit.execute import NotebookFailed, execute
-from alkit.figures import figure5
-from alkit.grid import read_profile
+from alkit.paper import report as report_module
+from alkit.paper.figures import figure5
+from alkit.paper.report import findings
+from alkit.paper.results import CONDITION, absent, as_published, differences, rounds
+from alkit.paper.tables import table2
 from alkit.paths import PROJECT
-from alkit.report import findings
-from alkit.results import CONDITION, absent, as_published, differences, rounds
-from alkit.tables import table2
+from alkit.run.execute import NotebookFailed, execute
+from alkit.run.grid import read_profile
 
 TINY = {
     "about": "A pipeline test.",

@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from alkit import claims, readme
-from alkit.grid import read_profile
+from alkit.paper import claims, readme
+from alkit.paper.results import full_scale, published, rounds
+from alkit.paper.tables import in_short
 from alkit.paths import PROJECT
-from alkit.results import full_scale, published, rounds
-from alkit.tables import in_short
+from alkit.run.grid import read_profile
 
 
 def names(requirements):

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from alkit import sweep as module
 from alkit.loop import run
-from alkit.sweep import log_path, sweep
+from alkit.run import sweep as module
+from alkit.run.sweep import log_path, sweep
 
 
 def test_a_sweep_holds_what_the_runs_give_and_computes_nothing_twice(tmp_path, digits, tiny, monkeypatch):

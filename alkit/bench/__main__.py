@@ -5,9 +5,9 @@ import os
 
 import pandas as pd
 
-from alkit.execute import execute
+from alkit.paper.report import html
 from alkit.paths import NOTEBOOKS, OUTPUTS, data_root, shown
-from alkit.report import html
+from alkit.run.execute import execute
 
 QUICK = {"epochs": 5, "sizes": [10_000, 100_000], "experiments": 0, "repeats": 5}
 

@@ -49,11 +49,11 @@ from alkit.acquisitions import bald, highest, released_bald
 from alkit.config import Config
 from alkit.data import load, split
 from alkit.determinism import generator
-from alkit.figures import COLOURS, note, strip, style
 from alkit.loop import scores
 from alkit.noise import View, noise_generator
+from alkit.paper.figures import COLOURS, note, strip, style
+from alkit.paper.tables import name
 from alkit.paths import PROJECT
-from alkit.tables import name
 from alkit.training import accuracy, dropout_masks, fit, predict
 
 style()

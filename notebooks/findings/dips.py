@@ -43,13 +43,13 @@ from torch.nn.functional import cross_entropy
 from alkit.config import Config, from_dict
 from alkit.data import load, split
 from alkit.determinism import generator, seeded
-from alkit.figures import note, style
-from alkit.grid import read_profile
 from alkit.models import build
+from alkit.paper.figures import note, style
+from alkit.paper.results import provenance, rounds
+from alkit.paper.tables import name, sources
 from alkit.paths import PROJECT
-from alkit.results import provenance, rounds
-from alkit.sweep import log_path, sweep
-from alkit.tables import name, sources
+from alkit.run.grid import read_profile
+from alkit.run.sweep import log_path, sweep
 from alkit.training import accuracy, batches, stepper
 
 style()

@@ -43,13 +43,13 @@ from scipy.stats import binomtest, t, ttest_1samp
 
 from alkit.config import SPLITS, Config
 from alkit.data import load, split
-from alkit.figures import COLOURS, note, style
-from alkit.grid import read_profile
 from alkit.noise import View, noise_generator, view
+from alkit.paper.figures import COLOURS, note, style
+from alkit.paper.results import final, published, rounds
+from alkit.paper.tables import name
 from alkit.paths import PROJECT
-from alkit.results import final, published, rounds
-from alkit.sweep import sweep
-from alkit.tables import name
+from alkit.run.grid import read_profile
+from alkit.run.sweep import sweep
 
 style()
 warnings.filterwarnings("ignore", "Precision loss")  # an effect that is the same for every seed has a t interval of no width

@@ -36,11 +36,11 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 from scipy import stats
 
-from alkit.figures import note, style
-from alkit.grid import read_profile
+from alkit.paper.figures import note, style
+from alkit.paper.results import CONDITION, provenance, published, rounds
+from alkit.paper.tables import name, sources
 from alkit.paths import PROJECT
-from alkit.results import CONDITION, provenance, published, rounds
-from alkit.tables import name, sources
+from alkit.run.grid import read_profile
 
 style()
 folder = PROJECT / "outputs/findings/statistics"

@@ -38,11 +38,11 @@ from scipy import stats
 
 from alkit.config import Config
 from alkit.data import load, split
-from alkit.figures import note, style
+from alkit.paper.figures import note, style
+from alkit.paper.results import published
+from alkit.paper.tables import name
 from alkit.paths import PROJECT
-from alkit.results import published
-from alkit.sweep import log_path, sweep
-from alkit.tables import name
+from alkit.run.sweep import log_path, sweep
 from alkit.training import accuracy, fit
 
 style()

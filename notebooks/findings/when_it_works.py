@@ -40,12 +40,12 @@ from IPython.display import Markdown, display
 from scipy import stats
 
 from alkit import log
-from alkit.figures import COLOURS, curve, note, style
-from alkit.grid import read_profile, settings
+from alkit.paper.figures import COLOURS, curve, note, style
+from alkit.paper.results import provenance, rounds
+from alkit.paper.tables import name, sources
 from alkit.paths import PROJECT
-from alkit.results import provenance, rounds
-from alkit.sweep import sweep
-from alkit.tables import name, sources
+from alkit.run.grid import read_profile, settings
+from alkit.run.sweep import sweep
 
 style()
 folder = PROJECT / "outputs/findings/when_it_works"

@@ -10,9 +10,9 @@ import torch
 from alkit.config import Config
 from alkit.data import Dataset
 from alkit.determinism import resolve_device, seeded
-from alkit.grid import Experiment
 from alkit.loop import pool_passes
 from alkit.models import build
+from alkit.run.grid import Experiment
 from alkit.training import stepper
 
 NOTEBOOK_SECONDS = 3.0  # a kernel's start, its figures

@@ -6,10 +6,10 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 
-from alkit import claims
+from alkit.paper import claims
+from alkit.paper.results import full_scale
+from alkit.paper.tables import in_short
 from alkit.paths import OUTPUTS, PROJECT
-from alkit.results import full_scale
-from alkit.tables import in_short
 
 README = PROJECT / "README.md"
 

@@ -7,11 +7,11 @@ import nbformat
 import yaml
 from nbconvert import HTMLExporter
 
-from alkit import claims, readme
-from alkit.execute import execute, is_current
-from alkit.grid import Profile
+from alkit.paper import claims, readme
+from alkit.paper.results import rounds
 from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS, data_root, shown
-from alkit.results import rounds
+from alkit.run.execute import execute, is_current
+from alkit.run.grid import Profile
 
 
 def data_notebook(profile: Profile) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from alkit.results import CONDITION, final, published
+from alkit.paper.results import CONDITION, final, published
 
 NAMES = {
     "mnist": "MNIST", "cifar10": "CIFAR-10", "fashion_mnist": "Fashion-MNIST", "digits": "digits",

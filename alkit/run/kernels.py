@@ -13,7 +13,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 IMPORTS = (  # what an experiment's notebook takes seconds to import, and the command that starts it
-    "alkit.__main__", "alkit.convolution", "alkit.figures", "alkit.log", "alkit.results", "alkit.tables", "ipykernel.kernelapp",
+    "alkit.__main__", "alkit.speed.convolution", "alkit.paper.figures", "alkit.log", "ipykernel.kernelapp",
     "matplotlib.pyplot", "sklearn.model_selection", "torchvision.models",
 )  # fmt: skip
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from alkit import log
-from alkit.grid import Profile, read_profile
 from alkit.paths import OUTPUTS, shown
+from alkit.run.grid import Profile, read_profile
 
 CONDITION = ["scenario", "dataset", "noise", "model", "acquisition"]
 AS_PUBLISHED = {  # the released code's variants, by the names under which the paper publishes them
@@ -18,7 +18,7 @@ AS_PUBLISHED = {  # the released code's variants, by the names under which the p
 
 def published() -> pd.DataFrame:
     """Tables 2 and 3 of the paper: one number a row, in per cent (Table 2 accuracies, Table 3 errors, both on the test set)."""
-    return pd.read_csv(files("alkit") / "published.csv", keep_default_na=False)
+    return pd.read_csv(files("alkit.paper") / "published.csv", keep_default_na=False)
 
 
 def rounds(profile: Profile) -> pd.DataFrame:

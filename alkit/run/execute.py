@@ -22,12 +22,12 @@ from papermill.exceptions import PapermillExecutionError
 from PIL import Image
 
 from alkit.determinism import resolve_device
-from alkit.grid import Experiment, Profile, settings
-from alkit.kernels import KernelManager
 from alkit.paths import NOTEBOOKS, data_root, shown
-from alkit.plan import Estimate, in_words
+from alkit.run.grid import Experiment, Profile, settings
+from alkit.run.kernels import KernelManager
+from alkit.run.plan import Estimate, in_words
 
-CODE = [path.read_text() for path in sorted(Path(__file__).parent.glob("*.py"))]  # what runs, whatever is edited meanwhile
+CODE = [path.read_text() for path in sorted(Path(__file__).parents[1].rglob("*.py"))]  # what runs, whatever is edited meanwhile
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 

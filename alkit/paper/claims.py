@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from alkit.evidence import Evidence, Quantity
+from alkit.paper.evidence import Evidence, Quantity
 from alkit.paths import OUTPUTS
 
 RULE = (

@@ -8,8 +8,8 @@ import pandas as pd
 from scipy import stats
 
 from alkit import log
+from alkit.paper.results import full_scale
 from alkit.paths import OUTPUTS
-from alkit.results import full_scale
 
 
 @dataclass(frozen=True)

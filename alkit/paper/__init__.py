@@ -1,0 +1,1 @@
+"""The paper's published numbers, and what is shown, tested and written beside them."""

@@ -1,0 +1,1 @@
+"""Entries in the method's tables that are not the paper's own."""

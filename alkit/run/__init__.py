@@ -1,0 +1,1 @@
+"""From a params file to executed notebooks."""
