@@ -76,7 +76,7 @@ def test_networks_take_other_sizes_and_class_counts(name, shape):
 def test_trimmed_resnet_gives_torchvisions_outputs_and_gradients(shape, training):
     """Equal in double precision; in single precision nearly as close to that as torchvision's own."""
     torch.manual_seed(1)
-    ours = ResNet18(shape, 10)
+    ours = ResNet18(shape, 10, kaiming=True)
     theirs = resnet18(num_classes=10)
     if shape[0] != 3:
         theirs.conv1 = nn.Conv2d(shape[0], 64, 7, stride=2, padding=3, bias=False)
