@@ -2,26 +2,27 @@
 
 import contextlib
 import hashlib
-import json
-import math
 import typing
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, fields
 
-from alkit.data import Dataset
+from alkit.acquisitions import ACQUISITIONS
+from alkit.models import MODELS
+from alkit.noise import NOISES
+from alkit.split import SPLITS
 
-MODELS = ("lenet", "resnet18", "cnn", "released_resnet18")
-ACQUISITIONS = ("random", "entropy", "bald", "released_entropy", "released_bald")
-NOISES = ("none", "gaussian", "salt_and_pepper", "released_pepper")
-SPLITS = ("train", "pool", "valid", "test")
-CHOICES = {
+PARTS = ("train", "pool", "valid", "test")
+CHOICES: dict[str, Collection[str]] = {  # the tables' keys, whatever is added to them
     "model": MODELS,
     "acquisition": ACQUISITIONS,
     "noise": NOISES,
-    "noise_splits": SPLITS,
+    "split": SPLITS,
+    "noise_splits": PARTS,
     "noise_draw": ("access", "once"),
     "last_batch": ("keep", "merge", "drop"),
     "initial_weights": ("pytorch", "torchvision"),
 }
+CONDITION = ("dataset", "model", "acquisition", "noise")
 AT_LEAST_ZERO = {"seed", "split_seed", "num_rounds", "momentum", "weight_decay", "noise_sd"}
 FRACTIONS = {"dropout", "train_dropout", "noise_probability", "noise_pixels"}
 
@@ -38,6 +39,7 @@ class Config:
     acquisition: str = "random"
     noise: str = "none"
     seed: int = 0
+    split: str = "balanced"
     split_seed: int | None = None  # draws the split; None: the seed does, so that every seed has its own
 
     num_initial: int = 100  # labels at the start, the same number of every class
@@ -55,7 +57,6 @@ class Config:
     last_batch: str = "keep"  # an epoch's last, smaller batch: keep it, merge it into the one before, or drop it
     train_dropout: float = 0.0  # rate in the classifier while training; the paper's networks have none
     initial_weights: str = "pytorch"  # ResNet-18's: its layers' defaults, or torchvision's (Kaiming normal, fan-out)
-    width: int = 1  # LeNet's layers this many times as wide
 
     num_samples: int = 10  # T, Monte-Carlo dropout samples of BALD
     dropout: float = 0.5  # rate in the classifier while BALD scores the pool
@@ -63,7 +64,7 @@ class Config:
     noise_probability: float = 0.1  # that an image is hit
     noise_sd: float = 1.0  # Gaussian noise, in standardised units
     noise_pixels: float = 0.1  # salt-and-pepper noise: the share of an affected image's pixels
-    noise_splits: tuple[str, ...] = SPLITS
+    noise_splits: tuple[str, ...] = PARTS
     noise_draw: str = "access"  # new noise at every pass over the images, or drawn once for the whole run
 
     device: str = field(default="auto", compare=False)  # where it runs is logged but is not part of what is run
@@ -80,15 +81,14 @@ class Config:
                 if one not in choices:
                     raise ValueError(f"unknown {name} {one!r}; choose {', '.join(choices)}")
         if self.noise != "none" and not self.noise_splits:
-            raise ValueError(f"noise_splits=[] leaves no split for noise={self.noise!r}; choose some of {', '.join(SPLITS)}")
+            raise ValueError(f"noise_splits=[] leaves no split for noise={self.noise!r}; choose some of {', '.join(PARTS)}")
         for f in fields(self):
             value = getattr(self, f.name)
             if isinstance(value, (int, float)):
                 _check_range(f.name, value)
-        if self.initial_weights != "pytorch" and self.model != "resnet18":
-            raise ValueError(f"initial_weights={self.initial_weights!r} is ResNet-18's alone; choose pytorch")
-        if self.width != 1 and self.model != "lenet":
-            raise ValueError(f"width={self.width} is LeNet's alone; model={self.model!r} has width=1")
+        for name in {name for model in MODELS.values() for name in model.settings} - set(MODELS[self.model].settings):
+            if (value := getattr(self, name)) != _DEFAULTS[name]:
+                raise ValueError(f"{name}={value!r} is not for model={self.model!r}; leave it at {_DEFAULTS[name]!r}")
 
     @property
     def budget(self) -> int:
@@ -103,11 +103,20 @@ class Config:
         """Labels that round `number` trains on."""
         return self.num_initial + number * self.query_size
 
+    def trains(self, number: int) -> bool:
+        """Whether round `number` needs a network: to be evaluated, or to score the pool."""
+        return self.evaluated(number) or (number < self.num_rounds and ACQUISITIONS[self.acquisition].score is not None)
+
     @property
-    def digest(self) -> str:
-        """A name for everything but the seed and the device; a field at its default has no say, so fields can be added."""
-        settings = {k: v for k, v in self.as_dict().items() if k not in ("seed", "device") and v != _DEFAULTS[k]}
-        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
+    def label(self) -> str:
+        """A file's name for everything but the seed and the device: the condition, and what is not at its default.
+
+        So fields can be added without renaming what was run before. Of more than 200 characters the end is a digest.
+        """
+        changed = {k: v for k, v in self.as_dict().items() if k not in (*CONDITION, "seed", "device") and v != _DEFAULTS[k]}
+        words = [f"{k}={'+'.join(v) if isinstance(v, list) else v}" for k, v in changed.items()]
+        label = "-".join((*(getattr(self, name) for name in CONDITION), *words))
+        return label if len(label) <= 200 else f"{label[:191]}-{hashlib.sha256(label.encode()).hexdigest()[:8]}"
 
     def as_dict(self) -> dict:
         """The fields as JSON can hold them."""
@@ -124,55 +133,6 @@ def from_dict(settings: dict) -> Config:
         if name not in names:
             raise ValueError(f"unknown parameter {name!r}; choose {', '.join(names)}")
     return Config(**settings)
-
-
-def check(config: Config, data: Dataset) -> None:
-    """Raise ValueError if `config` asks for what `data` cannot give. Costs nothing; call it before any work."""
-    num_train, num_classes = len(data.y_train), data.num_classes
-    if config.num_initial % num_classes:
-        below = config.num_initial - config.num_initial % num_classes
-        near = f"{below} or {below + num_classes}" if below else f"{num_classes} or more"
-        raise ValueError(
-            f"num_initial={config.num_initial} cannot be balanced over the {num_classes} classes of {data.name}; choose {near}"
-        )
-    if config.num_valid < num_classes:
-        raise ValueError(f"num_valid={config.num_valid} cannot be stratified over the {num_classes} classes of {data.name}")
-    asked = config.num_valid + config.budget
-    if asked > num_train:
-        raise ValueError(
-            f"num_initial={config.num_initial} + num_valid={config.num_valid} + num_rounds={config.num_rounds} x "
-            f"query_size={config.query_size} asks for {asked:,} images; {data.name} has {num_train:,} to train on"
-        )
-    if config.num_pool is not None and config.num_pool < config.num_rounds * config.query_size:
-        raise ValueError(
-            f"num_pool={config.num_pool} is smaller than num_rounds={config.num_rounds} x query_size={config.query_size}"
-        )
-    rarest = int(data.y_train.bincount(minlength=num_classes).min())
-    if rarest - math.ceil(config.num_valid * rarest / num_train) < config.num_initial // num_classes:
-        raise ValueError(
-            f"{data.name} has a class of only {rarest} training images, too few for num_initial={config.num_initial} "
-            f"(balanced) and num_valid={config.num_valid}"
-        )
-    smallest = {"lenet": 12, "cnn": 16}.get(config.model, 1)
-    if min(data.image_shape[1:]) < smallest:
-        raise ValueError(
-            f"{config.model} needs images of {smallest}x{smallest} or more; those of {data.name} are {data.size_in_words}"
-        )
-    if "resnet18" in config.model and max(data.image_shape[1:]) <= 32:
-        # Images of up to 32 pixels shrink to one, and batch norm has no variance to take from a single value.
-        for num_labelled in map(config.num_labelled, range(config.num_rounds + 1)):
-            if _smallest_batch(num_labelled, config.batch_size, config.last_batch) == 1:
-                raise ValueError(
-                    f"{num_labelled} labels in batches of batch_size={config.batch_size} make a batch of one image, which "
-                    "batch norm cannot train on; choose last_batch merge or drop, or another batch_size"
-                )
-
-
-def _smallest_batch(num_labelled: int, size: int, last: str) -> int:
-    rest = num_labelled % size
-    if num_labelled <= size:
-        return num_labelled
-    return rest if rest and last == "keep" else size
 
 
 def _as_tuple(value):

@@ -58,6 +58,21 @@ def resolve_device(name: str) -> torch.device:
     return device
 
 
+@contextmanager
+def one_thread(device: torch.device) -> Iterator[None]:
+    """On a CPU, one thread inside the block: how many there are changes the order of sums, and so the numbers.
+
+    For these small networks one is also about as fast as two, and leaves the other cores to other runs.
+    """
+    threads = torch.get_num_threads()
+    try:
+        if device.type == "cpu":
+            torch.set_num_threads(1)
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 def device_name(device: torch.device) -> str:
     """The device in words, for logs: a GPU's model name, or "cpu"."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type

@@ -19,6 +19,8 @@ from alkit.determinism import device_name
 from alkit.loop import Round, run
 from alkit.paths import shown
 
+RETIRED = {"width": 1}  # fields that are no more, and the value that says what is still done
+
 
 def resume(path: str | Path, config: Config, data: Dataset) -> Iterator[Round]:
     """The run's rounds: those in the log at `path`, then the missing ones, each logged before it is yielded.
@@ -83,7 +85,7 @@ def read_run(path: str | Path, config: Config) -> tuple[dict, list[Round]]:
 
 def logged_config(header: dict) -> Config:
     """The configuration in a log's header; fields that are newer than the log are as the code then had them."""
-    settings = dict(header["config"])
+    settings = {k: v for k, v in header["config"].items() if (k, v) not in RETIRED.items()}
     if settings.get("model") == "resnet18":
         settings.setdefault("initial_weights", "torchvision")
     return from_dict(settings)  # of all other fields the defaults are what the code did
@@ -140,7 +142,6 @@ def _header(config: Config, data: Dataset) -> dict:
         "data": {"digest": data.digest, "source": data.source},
         "versions": {"alkit": alkit.__version__, "torch": torch.__version__},
         "device": device_name(data.device),
-        "threads": torch.get_num_threads(),
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }
 

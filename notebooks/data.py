@@ -23,11 +23,12 @@ import torch
 from IPython.display import Markdown, display
 
 from alkit.config import Config
-from alkit.data import load, split
 from alkit.determinism import generator
-from alkit.noise import View
 from alkit.paper.figures import note, strip, style
 from alkit.paper.tables import name
+from alkit.passes import Pass
+from alkit.sources import load
+from alkit.split import split
 
 style()
 
@@ -82,7 +83,7 @@ for d in data.values():
 for d in data.values():
     index = torch.stack([(d.y_train == c).nonzero()[0, 0] for c in range(d.num_classes)])
     rows = {
-        kind: View(Config(noise=kind, noise_probability=1.0), d, "train", index, generator(0, "noise-train"))[:]
+        kind: Pass(Config(noise=kind, noise_probability=1.0), d, "train", index, generator(0, "noise-train"))[:]
         for kind in ("none", *noises)
     }
     figure, axes = plt.subplots(len(rows), 1, figsize=(7, 0.9 * len(rows)), squeeze=False, layout="constrained")
@@ -102,7 +103,7 @@ for d in data.values():
     everything = torch.arange(len(d.y_train))
     for kind in noises:
         config = Config(dataset=d.name, noise=kind)
-        seen = View(config, d, "train", everything, generator(0, "noise-train"))
+        seen = Pass(config, d, "train", everything, generator(0, "noise-train"))
         hit = seen.place >= 0
         change = seen.noisy - d.standardised(d.x_train[everything[hit]])
         values = {"salt_and_pepper": d.extremes, "released_pepper": [torch.zeros(())]}.get(kind, [])

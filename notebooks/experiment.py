@@ -27,12 +27,12 @@ import torch
 from IPython.display import Markdown, display
 
 from alkit.config import Config, from_dict
-from alkit.data import load
 from alkit.log import resume
 from alkit.paper.figures import COLOURS, curve, note, strip, style
 from alkit.paper.results import published
 from alkit.paper.tables import cell, name
 from alkit.paths import PROJECT
+from alkit.sources import load
 
 style()
 
@@ -56,7 +56,7 @@ folder = None  # where the logs go; None: a folder of outputs/lab named after th
 condition = {"dataset": dataset, "model": model, "acquisition": acquisition, "noise": noise}
 configs = [from_dict({**settings, **condition, "seed": seed}) for seed in seeds]
 data = load(dataset, device=configs[0].device)
-folder = PROJECT / (folder or f"outputs/lab/{configs[0].digest}")
+folder = PROJECT / (folder or f"outputs/lab/{configs[0].label}")
 
 title = f"{name(dataset)}, {name(model)}, {name(acquisition)}, " + (f"{name(noise)} noise" if noise != "none" else "no noise")
 data_note = f"{name(data.name)} {data.digest}: {data.source}"

@@ -34,9 +34,9 @@ from scipy import stats
 from alkit.bench import overheads
 from alkit.bench.grid import grid
 from alkit.bench.throughput import throughput, whole_runs
-from alkit.data import load
 from alkit.paper.figures import note, style
 from alkit.paths import PROJECT
+from alkit.sources import load
 
 style()
 torch.set_num_threads(1)  # as an experiment's process runs on a CPU

@@ -1,24 +1,14 @@
-"""Shapes and types in the signatures of alkit's tensor code are checked while the tests run."""
-
-import os
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # as an experiment's process runs; also steadier to time
-
-from jaxtyping import install_import_hook
-
-SHAPED = "acquisitions data loop models noise training"
-
-with install_import_hook([f"alkit.{module}" for module in SHAPED.split()], "beartype.beartype"):
-    import alkit.loop  # noqa: F401  (imports the others)
+"""What tests share. Shapes and types of the method's tensor code are checked by jaxtyping's plugin (pyproject.toml)."""
 
 import numpy as np
 import pytest
 import torch
 
 from alkit.config import Config
-from alkit.data import Dataset, load
+from alkit.data import Dataset
+from alkit.sources import load
 
-torch.set_num_threads(1)
+torch.set_num_threads(1)  # as a run has
 
 
 @pytest.fixture(scope="session")

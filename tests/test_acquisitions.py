@@ -7,7 +7,8 @@ import pytest
 import torch
 from skactiveml.pool import batch_bald, uncertainty_scores
 
-from alkit.acquisitions import bald, entropy, highest, released_bald, released_entropy
+from alkit.acquisitions import ACQUISITIONS, bald, entropy, highest
+from alkit.prediction import SAMPLERS
 
 
 def random_log_probs(pool=40, sample=7, num_classes=5, seed=0, dtype=torch.float64):
@@ -43,18 +44,6 @@ def test_bald_ranks_by_mutual_information_not_by_entropy():
     assert highest(entropy(log_probs), 10) != order[:10]
 
 
-def test_released_bald_is_minus_the_mutual_information_so_it_queries_what_bald_would_last():
-    log_probs = random_log_probs()
-    torch.testing.assert_close(released_bald(log_probs), -bald(log_probs), atol=2e-4, rtol=0)
-    assert highest(released_bald(log_probs), 1) == [bald(log_probs).argmin().item()]
-    torch.testing.assert_close(released_entropy(log_probs), entropy(log_probs), atol=2e-4, rtol=0)
-
-
-def test_released_bald_of_identical_passes_is_rounding_error():
-    log_probs = random_log_probs(sample=1, dtype=torch.float32).expand(-1, 10, -1)
-    assert released_bald(log_probs).abs().max() < 1e-6
-
-
 @pytest.mark.parametrize("seed", range(5))
 def test_bald_lies_between_zero_and_entropy_and_entropy_below_log_classes(seed):
     log_probs = random_log_probs(seed=seed, dtype=torch.float32)
@@ -80,3 +69,7 @@ def test_entropy_is_zero_for_a_certain_prediction():
 
 def test_highest_breaks_ties_in_pool_order():
     assert highest(torch.tensor([1.0, 3.0, 3.0, 2.0, 3.0]), 4) == [1, 2, 4, 3]
+
+
+def test_every_acquisition_names_a_sampler_that_exists():
+    assert {acquisition.sampler for acquisition in ACQUISITIONS.values()} <= set(SAMPLERS)

@@ -1,12 +1,9 @@
-"""Loading, standardising and splitting; files and downloads that cannot be used."""
+"""Images as tensors, standardised."""
 
-import numpy as np
 import pytest
 import torch
 
-from alkit import data
-from alkit.config import Config
-from alkit.data import load, split
+from alkit.sources import load
 
 
 def test_digits_are_real_images_of_every_class(digits):
@@ -26,130 +23,8 @@ def test_rgb_images_are_standardised_per_channel(write_npz):
     torch.testing.assert_close(images.std(dim=(0, 2, 3), correction=0), torch.ones(3), atol=1e-4, rtol=0)
 
 
-def test_the_digest_tells_pixels_and_labels_apart(write_npz):
-    root = write_npz("a").parent
-    write_npz("b")
-    write_npz("c", y_train=(np.arange(60) + 1) % 3)
-    write_npz("d", y_train=(np.arange(60) % 3).astype(np.uint8))
-    digest = {name: load(name, root, "cpu").digest for name in "abcd"}
-    assert digest["a"] == digest["b"] == digest["d"] != digest["c"]
-
-
-def test_source_and_class_names_come_from_the_file(write_npz):
-    loaded = load("mine", write_npz(source="my microscope", class_names=["a", "b", "c"]).parent, "cpu")
-    assert loaded.source == "my microscope"
-    assert loaded.class_names == ("a", "b", "c")
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_splits_are_disjoint_balanced_stratified_and_complete(digits, seed):
-    initial, valid, pool = split(Config(seed=seed, num_initial=50, num_valid=130), digits)
-    assert torch.equal(torch.cat([initial, valid, pool]).sort().values, torch.arange(len(digits.y_train)))
-    assert digits.y_train[initial].bincount().tolist() == [5] * 10
-    share = digits.y_train.bincount() / len(digits.y_train)
-    assert (digits.y_train[valid].bincount() - 130 * share).abs().max() <= 1
-
-
-def test_splits_depend_on_the_seed_and_on_nothing_else(digits):
-    def parts(**settings):
-        return torch.cat(split(Config(num_initial=50, **settings), digits)).tolist()
-
-    assert parts(seed=0) == parts(seed=0, acquisition="bald", noise="gaussian", model="resnet18")
-    assert parts(seed=0) != parts(seed=1)
-
-
-def test_a_smaller_pool_is_a_random_part_of_the_whole_one(digits):
-    initial, valid, pool = split(Config(num_initial=50, num_pool=200), digits)
-    _, _, whole = split(Config(num_initial=50), digits)
-    assert len(pool) == 200
-    assert set(pool.tolist()) < set(whole.tolist())
-    assert pool.max() > 1000
-    assert not set(pool.tolist()) & set(torch.cat([initial, valid]).tolist())
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"y_test": None}, ["lacks y_test"]),
-        ({"x_train": np.zeros((60, 12, 12), np.float32)}, ["x_train", "float32", "uint8"]),
-        ({"x_train": np.zeros((60, 12, 12, 4), np.uint8)}, ["x_train", "[60, 12, 12, 4]", "[N, H, W, 3]"]),
-        ({"x_test": np.zeros((20, 9, 9), np.uint8)}, ["differ in shape"]),
-        ({"y_train": np.zeros(59, int)}, ["60 train images", "59"]),
-        ({"y_train": np.linspace(0, 2, 60)}, ["y_train", "float64", "integers"]),
-        ({"y_train": np.arange(60) % 3 + 1}, ["[1, 2, 3]", "0 .. C-1"]),
-        ({"y_test": np.full(20, 7)}, ["y_test"]),
-        ({"x_train": np.zeros((60, 12, 12), np.uint8)}, ["one grey level"]),
-        ({"x_train": np.zeros((0, 12, 12), np.uint8), "y_train": np.zeros(0, int)}, ["0 train images"]),
-    ],
-)
-def test_a_wrongly_shaped_npz_is_refused_with_its_reason(write_npz, changes, words):
-    root = write_npz(**changes).parent
-    with pytest.raises(ValueError) as caught:
-        load("mine", root, "cpu")
-    assert all(word in str(caught.value) for word in [*words, "mine"]), str(caught.value)
-
-
-@pytest.mark.parametrize("damage", ["truncated", "text", "empty", "flipped", "an .npy", "marked encrypted"])
-def test_a_corrupt_npz_is_refused_with_its_path(write_npz, damage):
-    path = write_npz()
-    content = path.read_bytes()
-    middle = len(content) // 2
-    path.write_bytes(
-        {
-            "truncated": content[:middle],
-            "text": b"not an archive",
-            "empty": b"",
-            "an .npy": b"\x93NUMPY\x01\x00v\x00{'descr': '|u1', 'fortran_order': False, 'shape': (1,), }".ljust(127)
-            + b"\n\x00",
-            "marked encrypted": content.replace(b"PK\x01\x02\x2d\x03\x2d\x00\x00", b"PK\x01\x02\x2d\x03\x2d\x00\x01"),
-            "flipped": content[:middle] + bytes(255 - b for b in content[middle : middle + 64]) + content[middle + 64 :],
-        }[damage]
-    )
-    with pytest.raises(ValueError, match="truncated or no .npz") as caught:
-        load("mine", path.parent, "cpu")
-    assert str(path) in str(caught.value)
-
-
-def test_an_unknown_data_set_is_answered_with_the_choices_and_the_users_files(write_npz):
-    root = write_npz("mine").parent
-    with pytest.raises(ValueError) as caught:
-        load("imagenet", root, "cpu")
-    for word in ("'imagenet'", "digits", "mnist", "cifar10", "fashion_mnist", "mine", str(root / "imagenet.npz")):
-        assert word in str(caught.value)
-
-
-def test_a_download_that_fails_says_where_to_put_the_file(tmp_path, monkeypatch):
-    import torchvision
-
-    def offline(root, train, download):
-        raise OSError("no route to host")
-
-    monkeypatch.setattr(torchvision.datasets, "MNIST", offline)
-    with pytest.raises(ValueError) as caught:
-        load("mnist", tmp_path, "cpu")
-    for word in ("mnist", "no route to host", "mnist.npz", "x_train", str(tmp_path), "ALKIT_DATA"):
-        assert word in str(caught.value)
-
-
-def test_what_torchvision_downloads_is_loaded(tmp_path, monkeypatch):
-    import torchvision
-
-    class Downloaded:  # CIFAR10 holds an array and a list, MNIST two tensors
-        def __init__(self, root, train, download):
-            rng = np.random.default_rng(train)
-            self.data = rng.integers(0, 256, (40, 32, 32, 3), dtype=np.uint8)
-            self.targets = [i % 10 for i in range(40)]
-
-    monkeypatch.setattr(torchvision.datasets, "CIFAR10", Downloaded)
-    loaded = load("cifar10", tmp_path, "cpu")
-    assert loaded.image_shape == (3, 32, 32)
-    assert loaded.class_names[3] == "cat"
-    assert "torchvision" in loaded.source
-    assert data.TORCHVISION["cifar10"] == "CIFAR10"
-
-
-def test_a_split_seed_gives_every_seed_the_same_split(digits):
-    def drawn(seed, split_seed):
-        return [part.tolist() for part in split(Config(seed=seed, split_seed=split_seed, num_valid=100), digits)]
-
-    assert drawn(0, 42) == drawn(1, 42) == drawn(42, None) != drawn(1, None)
+def test_extremes_are_a_black_and_a_white_pixel(digits):
+    pixels = torch.tensor([0, 255], dtype=torch.uint8)[:, None, None, None].expand(2, *digits.image_shape)
+    black, white = digits.standardised(pixels)
+    torch.testing.assert_close(black, digits.extremes[0].expand_as(black))
+    torch.testing.assert_close(white, digits.extremes[1].expand_as(white))

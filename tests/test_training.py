@@ -4,15 +4,13 @@ from dataclasses import replace
 
 import pytest
 import torch
-from torch import nn
 from torch.nn.functional import cross_entropy
 
-from alkit import models
-from alkit.data import split
+from alkit.config import Config
 from alkit.determinism import derived_seed, generator
-from alkit.loop import run, scores
 from alkit.models import build
-from alkit.training import fit, stepper
+from alkit.split import split
+from alkit.training import batches, fit, stepper
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
@@ -22,7 +20,7 @@ def test_steps_are_those_of_torch_optim_sgd(digits, tiny, name, momentum):
     nets = []
     for _ in range(2):
         torch.manual_seed(0)
-        nets.append(build(name, digits.image_shape, 10))
+        nets.append(build(Config(model=name), digits.image_shape, 10))
     step = stepper(config, nets[0])
     optimiser = torch.optim.SGD(nets[1].parameters(), config.learning_rate, momentum=momentum, weight_decay=0.1)
     images, labels = digits.standardised(digits.x_train[:32]), digits.y_train[:32]
@@ -39,7 +37,7 @@ def test_steps_are_those_of_torch_optim_sgd(digits, tiny, name, momentum):
 def test_fit_is_epochs_of_shuffled_batches_from_the_rounds_own_weights(digits, tiny):
     labelled, _, _ = split(tiny, digits)
     torch.manual_seed(derived_seed(tiny.seed, "init", 2))
-    model = build("lenet", digits.image_shape, 10)
+    model = build(tiny, digits.image_shape, 10)
     optimiser = torch.optim.SGD(model.parameters(), tiny.learning_rate, weight_decay=tiny.weight_decay)
     shuffle = generator(tiny.seed, "shuffle", 2)
     for _ in range(tiny.epochs):
@@ -71,20 +69,10 @@ def test_a_round_leaves_torchs_global_generator_as_it_was(digits, tiny):
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_a_faster_convolution_changes_weights_and_scores_by_rounding_and_a_short_log_not_at_all(digits, tiny, monkeypatch):
-    class Plain(models.PooledConv2d):
-        def forward(self, images):
-            return nn.functional.max_pool2d(nn.Conv2d.forward(self, images), 2).relu()
-
-    config = replace(tiny, acquisition="bald")
-    labelled, _, pool = split(config, digits)
-    results = []
-    for convolution in (models.PooledConv2d, Plain):
-        monkeypatch.setattr(models, "PooledConv2d", convolution)
-        net = fit(replace(config, epochs=20), digits, labelled, 0)
-        log = [(r.valid_accuracy, r.test_accuracy, r.query) for r in run(config, digits)]
-        results.append((list(net.parameters()), scores(config, digits, net, pool, 0), log))
-    for ours, plain in zip(*(parameters for parameters, _, _ in results), strict=True):
-        torch.testing.assert_close(ours, plain, atol=1e-5, rtol=1e-4)
-    torch.testing.assert_close(results[0][1], results[1][1], atol=1e-5, rtol=1e-4)
-    assert results[0][2] == results[1][2]
+@pytest.mark.parametrize(("last", "sizes"), [("keep", [4, 4, 2]), ("merge", [4, 6]), ("drop", [4, 4])])
+def test_the_last_batch_is_kept_merged_or_dropped(last, sizes):
+    pieces = batches(torch.arange(10), 4, last)
+    assert [len(p) for p in pieces] == sizes
+    assert torch.cat(pieces).tolist() == list(range(sum(sizes)))
+    assert [len(p) for p in batches(torch.arange(8), 4, last)] == [4, 4]
+    assert [len(p) for p in batches(torch.arange(3), 4, last)] == [3]

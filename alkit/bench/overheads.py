@@ -16,11 +16,14 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from alkit.bench import plain
 from alkit.config import Config
-from alkit.data import Dataset, load, split
+from alkit.data import Dataset
 from alkit.loop import scores
 from alkit.models import build
-from alkit.noise import view
-from alkit.training import fit, predict, stepper
+from alkit.passes import passes
+from alkit.prediction import predict
+from alkit.sources import load
+from alkit.split import split
+from alkit.training import fit, stepper
 
 MNIST = (1, 28, 28)
 
@@ -50,7 +53,7 @@ def scoring(model: str, data: Dataset, num_pool: int, repeats: int = 7) -> pd.Se
             net(images)
 
     def one_pass():
-        for _ in predict(net, view(config, data, "pool", pool, 0)):
+        for _ in predict(net, next(passes(config, data, "pool", pool, 0))):
             pass
 
     return alternate(
@@ -71,7 +74,7 @@ def epochs(data: Dataset, num_labelled: int = 1100, count: int = 20, repeats: in
     images, labels = data.standardised(data.x_train[labelled]), data.y_train[labelled]
 
     def bare():
-        net = build("lenet", data.image_shape, data.num_classes)
+        net = build(Config(model="lenet"), data.image_shape, data.num_classes)
         optimiser = torch.optim.SGD(net.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay)
         for _ in range(count):
             for batch in torch.randperm(num_labelled).split(config.batch_size):
@@ -93,7 +96,7 @@ def resnet_steps(repeats: int = 7) -> pd.DataFrame:
     images, labels = torch.randn(64, *MNIST), torch.randint(10, (64,))
     whole = resnet18(num_classes=10)
     whole.conv1 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
-    nets = {"torchvision": whole, "alkit": build("resnet18", MNIST, 10)}
+    nets = {"torchvision": whole, "alkit": build(Config(model="resnet18"), MNIST, 10)}
     steps = {name: stepper(Config(), net) for name, net in nets.items()}
     seconds = alternate({name: lambda step=step: step(images, labels) for name, step in steps.items()}, repeats)
     flops = {name: _flops(net, images, labels) / 1e9 for name, net in nets.items()}
@@ -116,10 +119,10 @@ def utilisation(model: str, batch: int = 64, repeats: int = 7) -> pd.DataFrame:
     The rate is of 1,024 x 1,024 float32 matrices with the same number of threads; LeNet's FLOPs are those of the same layers in
     torch, which counts them.
     """
-    net, images = build(model, MNIST, 10), torch.randn(batch, *MNIST)
+    net, images = build(Config(model=model), MNIST, 10), torch.randn(batch, *MNIST)
     labels, matrix = torch.randint(10, (batch,)), torch.randn(1024, 1024)
     step = stepper(Config(), net)
-    frozen = build(model, MNIST, 10).eval()
+    frozen = build(Config(model=model), MNIST, 10).eval()
 
     @torch.inference_mode()
     def one_pass():
@@ -142,7 +145,7 @@ def utilisation(model: str, batch: int = 64, repeats: int = 7) -> pd.DataFrame:
 def step_profile(model: str, batch: int = 64, steps: int = 100) -> pd.Series:
     """Milliseconds of a training step by what it does, from torch's profiler; the rest is Python, autograd and the profiler."""
     images, labels = torch.randn(batch, *MNIST), torch.randint(10, (batch,))
-    step = stepper(Config(), build(model, MNIST, 10))
+    step = stepper(Config(), build(Config(model=model), MNIST, 10))
     for _ in range(steps):
         step(images, labels)
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profiler:
@@ -186,7 +189,7 @@ def _score_synthetic(num_pool: int, num_samples: int) -> None:
     values = {**vars(digits), "x_train": images, "y_train": labels, "x_test": images[:10], "y_test": labels[:10]}
     data = Dataset(**{k: v for k, v in values.items() if not k.startswith("_")})
     config = Config(dataset="digits", acquisition="bald", num_samples=num_samples)
-    net, pool = build("lenet", MNIST, 10).eval(), torch.arange(num_pool)
+    net, pool = build(Config(model="lenet"), MNIST, 10).eval(), torch.arange(num_pool)
     scores(config, data, net, pool[:1000], 0)
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
     before = _resident("VmRSS")

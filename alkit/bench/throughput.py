@@ -14,8 +14,10 @@ import torch
 
 from alkit.bench import plain
 from alkit.config import Config
-from alkit.data import Dataset, load, split
+from alkit.data import Dataset
 from alkit.loop import choose
+from alkit.sources import load
+from alkit.split import split
 from alkit.training import fit
 
 SIDES = ("alkit", "plain loop", "baal, in memory", "baal, one pass a sample")

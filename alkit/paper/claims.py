@@ -185,16 +185,16 @@ CLAIMS = (
     Claim("LeNet does better with salt and pepper than without noise on CIFAR-10 and Fashion-MNIST (random queries)", "5.2",
           "accuracies 14.86 against 13.92 %, 20.74 against 22.99 %",
           _all(*(_random_difference(f"{words}: salt and pepper − none", {**one, "noise": "salt_and_pepper"}, one)
-                 for words, one in HARDER.items())), "headline/report"),
+                 for words, one in HARDER.items())), "paper/report"),
     Claim("LeNet's error rates there are 11.35 to 22.20 %: its accuracies are above 77.8 % (random queries)", "5.2",
           "Table 2, which holds accuracies",
           _all(*(_random(f"{words}, salt and pepper: accuracy", {**one, "noise": "salt_and_pepper"}, 77.8)
-                 for words, one in HARDER.items())), "headline/report"),
+                 for words, one in HARDER.items())), "paper/report"),
     Claim("Both models reach lower accuracies on CIFAR-10 than on the other data sets (random queries)", "5.2",
           "LeNet 13.92 against 28.79 and 22.99 %; ResNet-18 33.04 against 91.47 and 77.99 %",
           _all(*(_random_difference(f"{words}: {other} − CIFAR-10", {**model, **of}, {**model, **CIFAR10})
                  for words, model in (("LeNet", LENET), ("ResNet-18", RESNET))
-                 for other, of in (("MNIST", {}), ("Fashion-MNIST", {"dataset": "fashion_mnist"})))), "headline/report"),
+                 for other, of in (("MNIST", {}), ("Fashion-MNIST", {"dataset": "fashion_mnist"})))), "paper/report"),
 )  # fmt: skip
 
 
@@ -236,7 +236,7 @@ def text(outputs: Path = OUTPUTS) -> str:
         *cells, notebook = row
         link = f"[{notebook}]({notebook}.ipynb)" if (outputs / f"{notebook}.ipynb").exists() else notebook
         lines.append("| " + " | ".join([*cells, link]) + " |")
-    lines += ["", "Written by `make report PROFILE=paper` from the logs under `paper`, `headline` and `findings`."]
+    lines += ["", "Written by `make report PROFILE=paper` from the logs under `paper` and `findings`."]
     return "\n".join(lines) + "\n"
 
 

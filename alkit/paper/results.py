@@ -7,13 +7,10 @@ import pandas as pd
 
 from alkit import log
 from alkit.paths import OUTPUTS, shown
+from alkit.plugins.released import PAPERS_NAMES
 from alkit.run.grid import Profile, read_profile
 
 CONDITION = ["scenario", "dataset", "noise", "model", "acquisition"]
-AS_PUBLISHED = {  # the released code's variants, by the names under which the paper publishes them
-    "released_entropy": "entropy", "released_bald": "bald",
-    "released_pepper": "salt_and_pepper", "released_resnet18": "resnet18",
-}  # fmt: skip
 
 
 def published() -> pd.DataFrame:
@@ -51,21 +48,13 @@ def rounds(profile: Profile) -> pd.DataFrame:
 
 
 def full_scale(outputs: Path = OUTPUTS) -> pd.DataFrame:
-    """The rounds of every finished run at the paper's settings.
-
-    `headline` holds first and last rounds of some of `paper`'s runs, and stands in for those that are not there.
-    """
-    profiles = [read_profile(name, outputs) for name in ("paper", "headline")]
-    for dataset, digests in pd.concat(map(provenance, profiles)).groupby("dataset").digest.unique().items():
-        if len(digests) > 1:
-            raise ValueError(f"paper and headline hold runs on different data of the name {dataset}: {', '.join(digests)}")
-    both = pd.concat(map(rounds, profiles))
-    return both.drop_duplicates([*CONDITION, "seed", "round"], ignore_index=True)
+    """The rounds of every finished run at the paper's settings."""
+    return rounds(read_profile("paper", outputs))
 
 
 def as_published(frame: pd.DataFrame) -> pd.DataFrame:
     """The rounds with the released code's variants under the paper's names for them."""
-    return frame.replace({key: AS_PUBLISHED for key in ("noise", "model", "acquisition")})
+    return frame.replace({key: PAPERS_NAMES for key in ("noise", "model", "acquisition")})
 
 
 def final(frame: pd.DataFrame) -> pd.DataFrame:
@@ -127,7 +116,7 @@ def _values(profile: Profile) -> dict[tuple[str, str], dict[str, list]]:
     found: dict[tuple[str, str], dict[str, list]] = {}
     for experiment in profile.experiments:
         first = experiment.configs[0]
-        values = found.setdefault((experiment.scenario, AS_PUBLISHED.get(first.model, first.model)), {})
+        values = found.setdefault((experiment.scenario, PAPERS_NAMES.get(first.model, first.model)), {})
         seeds = [c.seed for c in experiment.configs]
         for field, value in {**first.as_dict(), "seeds": len(seeds)}.items():
             if field not in ("seed", "device", "model", "evaluate_every") and value not in values.setdefault(field, []):

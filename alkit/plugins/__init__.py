@@ -1,1 +1,3 @@
-"""Entries in the method's tables that are not the paper's own."""
+"""Entries in the method's tables that are not the paper's own; importing alkit registers them."""
+
+from alkit.plugins import cnn, released  # noqa: F401

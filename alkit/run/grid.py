@@ -21,10 +21,12 @@ from pathlib import Path
 import yaml
 
 from alkit import log
-from alkit.config import Config, check, from_dict
-from alkit.data import Dataset, load
+from alkit.config import Config, from_dict
+from alkit.data import Dataset
 from alkit.determinism import resolve_device
 from alkit.paths import OUTPUTS, PARAMS, shown
+from alkit.sources import load
+from alkit.split import check
 
 AXES = ("dataset", "model", "acquisition", "noise")
 

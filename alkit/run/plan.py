@@ -7,11 +7,12 @@ from functools import cache
 
 import torch
 
+from alkit.acquisitions import ACQUISITIONS
 from alkit.config import Config
 from alkit.data import Dataset
 from alkit.determinism import resolve_device, seeded
-from alkit.loop import pool_passes
 from alkit.models import build
+from alkit.prediction import SAMPLERS
 from alkit.run.grid import Experiment
 from alkit.training import stepper
 
@@ -38,29 +39,29 @@ class Estimate:
     def round_seconds(self, config: Config, number: int) -> float:
         """Training, evaluating and querying of one round."""
         shape, num_classes, num_train, num_test = self.shapes[config.dataset]
-        step, image = measured(config.model, shape, num_classes, config.batch_size, config.device, config.width)
-        last = number == config.num_rounds
-        scores_pool = pool_passes(config) and not last
-        if not (scores_pool or config.evaluated(number)):
+        if not config.trains(number):
             return 0.0
+        step, image = measured(config.model, shape, num_classes, config.batch_size, config.device)
+        score, sampler, _ = ACQUISITIONS[config.acquisition]
+        last = number == config.num_rounds
         num_labelled = config.num_labelled(number)
         seconds = config.epochs * math.ceil(num_labelled / config.batch_size) * step
         seconds += image * (config.num_valid * config.evaluated(number) + num_test * last)
-        if scores_pool:
+        if score and not last:
             left = num_train - config.num_valid - config.num_initial
             pool = min(left, config.num_pool or left) - number * config.query_size
-            seconds += image * pool * pool_passes(config)
+            seconds += image * pool * SAMPLERS[sampler].num_passes(config)
         return seconds
 
 
 @cache
-def measured(model: str, image_shape: tuple[int, int, int], num_classes: int, batch_size: int, device: str, width: int = 1):
+def measured(model: str, image_shape: tuple[int, int, int], num_classes: int, batch_size: int, device: str):
     """Seconds of a training step and of one image's forward pass, on one thread of the CPU or on the GPU; medians."""
     where, threads = resolve_device(device), torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         with seeded(where, 0, "init"):
-            net = build(model, image_shape, num_classes, width=width).to(where)
+            net = build(Config(model=model), image_shape, num_classes).to(where)
             images = torch.randn(batch_size, *image_shape, device=where)
             labels = torch.randint(num_classes, (batch_size,), device=where)
             many = torch.randn(128, *image_shape, device=where)

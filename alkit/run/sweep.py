@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from alkit.config import Config, check
-from alkit.data import Dataset, load
+from alkit.config import Config
+from alkit.data import Dataset
 from alkit.determinism import resolve_device
 from alkit.log import resume
+from alkit.sources import load
+from alkit.split import check
 
 
 def sweep(configs: Iterable[Config], folder: Path) -> pd.DataFrame:
@@ -34,7 +36,7 @@ def sweep(configs: Iterable[Config], folder: Path) -> pd.DataFrame:
 
 def log_path(config: Config, folder: Path) -> Path:
     """Where a sweep keeps the log of one run."""
-    return Path(folder) / f"{config.digest}-seed-{config.seed}.jsonl"
+    return Path(folder) / f"{config.label}-seed-{config.seed}.jsonl"
 
 
 @cache
@@ -43,9 +45,5 @@ def _data(name: str, device: str) -> Dataset:
 
 
 def _rows(config: Config, folder: Path) -> list[dict]:
-    import torch
-
-    if resolve_device(config.device).type == "cpu":
-        torch.set_num_threads(1)
     rounds = resume(log_path(config, folder), config, _data(config.dataset, config.device))
     return [{**config.as_dict(), **vars(found)} for found in rounds]

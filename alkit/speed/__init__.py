@@ -1,1 +1,18 @@
-"""What only makes the method faster: without this folder its numbers change by float rounding alone."""
+"""What only makes the method faster: without this folder its numbers change by float rounding alone (a test says so)."""
+
+from torch import nn
+
+from alkit.speed.memory import keep_freed_memory
+from alkit.speed.pooled import pooled
+from alkit.speed.trim import trimmed
+
+
+def quicker(model: nn.Module, image_shape: tuple[int, int, int]) -> nn.Module:
+    """`model`, changed in place to give the same outputs and gradients, to float rounding, in less time.
+
+    Its parameters stay in their order; `trimmed` keeps only the part of a kernel that ever sees the image.
+    """
+    keep_freed_memory()
+    pooled(model.features)
+    trimmed(model.features, image_shape)
+    return model

@@ -47,13 +47,14 @@ from scipy.stats import rankdata, spearmanr, ttest_1samp
 
 from alkit.acquisitions import bald, highest, released_bald
 from alkit.config import Config
-from alkit.data import load, split
 from alkit.determinism import generator
 from alkit.loop import scores
 from alkit.noise import View, noise_generator
 from alkit.paper.figures import COLOURS, note, strip, style
 from alkit.paper.tables import name
 from alkit.paths import PROJECT
+from alkit.sources import load
+from alkit.split import split
 from alkit.training import accuracy, dropout_masks, fit, predict
 
 style()

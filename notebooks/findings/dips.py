@@ -41,7 +41,6 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from alkit.config import Config, from_dict
-from alkit.data import load, split
 from alkit.determinism import generator, seeded
 from alkit.models import build
 from alkit.paper.figures import note, style
@@ -50,6 +49,8 @@ from alkit.paper.tables import name, sources
 from alkit.paths import PROJECT
 from alkit.run.grid import read_profile
 from alkit.run.sweep import log_path, sweep
+from alkit.sources import load
+from alkit.split import split
 from alkit.training import accuracy, batches, stepper
 
 style()
@@ -172,7 +173,7 @@ pd.DataFrame(differences).T.astype({"n": int}).round(1)
 def train(config: Config, images, labels, frozen: bool) -> tuple[nn.Module, nn.Module]:
     """The network before and after its last step; to the same weights as `alkit.training.fit` unless `frozen`."""
     with seeded(images.device, config.seed, "init", 0):
-        model = build(config.model, images.shape[1:], int(labels.max()) + 1)
+        model = build(config, images.shape[1:], int(labels.max()) + 1)
     step, shuffle = stepper(config, model), generator(config.seed, "shuffle", 0)
     epochs = (batches(torch.randperm(len(labels), generator=shuffle), config.batch_size, "keep") for _ in range(config.epochs))
     for batch in [batch for epoch in epochs for batch in epoch]:

@@ -42,14 +42,15 @@ from IPython.display import Markdown, display
 from scipy.stats import binomtest, t, ttest_1samp
 
 from alkit.config import SPLITS, Config
-from alkit.data import load, split
-from alkit.noise import View, noise_generator, view
+from alkit.noise import View, noise_generator
 from alkit.paper.figures import COLOURS, note, style
 from alkit.paper.results import final, published, rounds
 from alkit.paper.tables import name
 from alkit.paths import PROJECT
 from alkit.run.grid import read_profile
 from alkit.run.sweep import sweep
+from alkit.sources import load
+from alkit.split import split
 
 style()
 warnings.filterwarnings("ignore", "Precision loss")  # an effect that is the same for every seed has a t interval of no width
@@ -204,7 +205,7 @@ for title, frame in frames.items():
     for noise, shown in TITLES.items():
         share = by_seed(frame, "none").copy()  # of the test images that are hit, by seed
         for seed in share.index:
-            place = view(Config(noise=noise, seed=seed, **trainings[title]), images, "test", every, 0).place
+            place = next(passes(Config(noise=noise, seed=seed, **trainings[title]), images, "test", every, 0)).place
             share[seed] = (place >= 0).double().mean().item()
         clean, trained, everywhere = (
             by_seed(frame, "none"),

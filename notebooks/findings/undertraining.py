@@ -37,12 +37,13 @@ from joblib import Parallel, delayed
 from scipy import stats
 
 from alkit.config import Config
-from alkit.data import load, split
 from alkit.paper.figures import note, style
 from alkit.paper.results import published
 from alkit.paper.tables import name
 from alkit.paths import PROJECT
 from alkit.run.sweep import log_path, sweep
+from alkit.sources import load
+from alkit.split import split
 from alkit.training import accuracy, fit
 
 style()

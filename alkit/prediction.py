@@ -1,0 +1,89 @@
+"""What a trained network says of images: log-probabilities, of one pass or of several samples, and its accuracy."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor, nn
+
+from alkit.acquisitions import LogProbs
+from alkit.config import Config
+from alkit.data import Dataset
+from alkit.determinism import generator
+from alkit.passes import Pass, passes
+
+Masks = list[Float[Tensor, "sample 1 _"]]
+
+
+@torch.inference_mode()
+def predict(model: nn.Module, seen: Pass, masks: Masks | None = None) -> Iterator[Float[Tensor, "image sample class"]]:
+    """Log-probabilities, chunk by chunk so that memory does not grow with the pool; one sample without `masks`."""
+    size = 128 if seen.data.device.type == "cpu" else 4096  # on a CPU, what its caches hold is fastest
+    weights = weight_samples(model.classifier, masks)
+    for start in range(0, len(seen), size):
+        features = model.features(seen[start : start + size])
+        yield sampled(model.classifier, features, weights).log_softmax(dim=1).permute(2, 0, 1)
+
+
+def dropout_masks(model: nn.Module, rate: float, num_samples: int, draw: torch.Generator) -> Masks:
+    """One mask a dropout layer and sample: 0 with probability `rate`, else 1 / (1 - rate).
+
+    The same T masks serve every image, so each sample is one network drawn from q(theta) (Gal et al., arXiv:1703.02910).
+    """
+    linear = [layer for layer in model.classifier if isinstance(layer, nn.Linear)]
+    return [
+        ((torch.rand((num_samples, 1, layer.in_features), generator=draw) >= rate) / (1 - rate)).to(layer.weight.device)
+        for layer in linear
+    ]
+
+
+def weight_samples(classifier: nn.Sequential, masks: Masks | None) -> list[Float[Tensor, "sample _ _"]]:
+    """The weights of each linear layer under each of its input's masks; the one sample that they are without masks."""
+    linear = [layer.weight for layer in classifier if isinstance(layer, nn.Linear)]
+    return [w[None] for w in linear] if masks is None else [w * mask for w, mask in zip(linear, masks, strict=True)]
+
+
+def sampled(
+    classifier: nn.Sequential, features: Float[Tensor, "image feature"], weights: list[Float[Tensor, "sample _ _"]]
+) -> Float[Tensor, "sample class image"]:
+    """The classifier's logits under each sample of its weights.
+
+    Images come last, so that what follows (a softmax over ten classes) runs along many images and not along ten numbers.
+    """
+    weights = iter(weights)
+    hidden = features.T
+    for layer in classifier:
+        if isinstance(layer, nn.Linear):
+            hidden = (next(weights) @ hidden).add_(layer.bias[:, None])
+        elif not isinstance(layer, nn.Dropout):
+            hidden = layer(hidden)
+    return hidden
+
+
+def accuracy(config: Config, data: Dataset, model: nn.Module, split: str, indices: Tensor, number: int) -> float:
+    """Share of the images at `indices` of `split` that the model gets right, 0 .. 1."""
+    seen = next(passes(config, data, split, indices, number))
+    predicted = torch.cat([log_probs[:, 0].argmax(dim=-1) for log_probs in predict(model, seen)])
+    return (predicted == seen.labels).double().mean().item()
+
+
+class Sampler(NamedTuple):
+    """How the log-probabilities of the pool are found, chunk by chunk, and how many passes over it that takes."""
+
+    sample: Callable[[Config, Dataset, nn.Module, Tensor, int], Iterator[LogProbs]]
+    num_passes: Callable[[Config], int] = lambda config: 1
+
+
+def once(config: Config, data: Dataset, model: nn.Module, pool: Int64[Tensor, " pool"], number: int) -> Iterator[LogProbs]:
+    """One deterministic pass: one sample."""
+    return predict(model, next(passes(config, data, "pool", pool, number)))
+
+
+def dropout(config: Config, data: Dataset, model: nn.Module, pool: Int64[Tensor, " pool"], number: int) -> Iterator[LogProbs]:
+    """Monte-Carlo dropout in the classifier (Gal and Ghahramani, arXiv:1506.02142), T samples of one pass over the pool."""
+    masks = dropout_masks(model, config.dropout, config.num_samples, generator(config.seed, "samples", number))
+    return predict(model, next(passes(config, data, "pool", pool, number)), masks)
+
+
+SAMPLERS: dict[str, Sampler] = {"once": Sampler(once), "dropout": Sampler(dropout)}

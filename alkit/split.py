@@ -1,0 +1,87 @@
+"""How the training set is divided, and whether it has what a run asks for."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from jaxtyping import Int64
+from torch import Tensor
+
+from alkit.data import Dataset
+from alkit.determinism import derived_seed
+from alkit.models import MODELS
+
+if TYPE_CHECKING:
+    from alkit.config import Config
+
+Parts = tuple[Int64[Tensor, " initial"], Int64[Tensor, " valid"], Int64[Tensor, " pool"]]
+
+
+def split(config: "Config", data: Dataset) -> Parts:
+    """Indices of the training set, disjoint: the initial labels, the validation set and the pool (section 3.1)."""
+    return SPLITS[config.split](config, data)
+
+
+def balanced(config: "Config", data: Dataset) -> Parts:
+    """Initial labels with as many of each class, a validation set with the classes in the training set's proportions.
+
+    Where the initial labels cannot be divided evenly, the first classes have one more. Drawn from the seed alone (or
+    `split_seed`), so every acquisition starts from the same split.
+    """
+    from sklearn.model_selection import train_test_split  # a second of import, only where it is needed
+
+    labels = data.y_train.cpu().numpy()
+    seed = derived_seed(config.seed if config.split_seed is None else config.split_seed, "split")
+    rest, valid = train_test_split(np.arange(len(labels)), test_size=config.num_valid, stratify=labels, random_state=seed)
+    counts = np.full(data.num_classes, config.num_initial // data.num_classes)
+    counts[: config.num_initial % data.num_classes] += 1
+    initial = np.concatenate([rest[labels[rest] == c][:count] for c, count in enumerate(counts)])  # `rest` is in random order
+    pool = rest[~np.isin(rest, initial)][: config.num_pool]
+    return tuple(torch.from_numpy(np.sort(part)) for part in (initial, valid, pool))
+
+
+SPLITS: dict[str, Callable[["Config", Dataset], Parts]] = {"balanced": balanced}
+
+
+def check(config: "Config", data: Dataset) -> None:
+    """Raise ValueError if `config` asks for what `data` cannot give. Costs nothing; call it before any work."""
+    num_train, num_classes = len(data.y_train), data.num_classes
+    for name in ("num_initial", "num_valid"):
+        if (count := getattr(config, name)) < num_classes:
+            raise ValueError(f"{name}={count} is less than one image of each of the {num_classes} classes of {data.name}")
+    asked = config.num_valid + config.budget
+    if asked > num_train:
+        raise ValueError(
+            f"num_initial={config.num_initial} + num_valid={config.num_valid} + num_rounds={config.num_rounds} x "
+            f"query_size={config.query_size} asks for {asked:,} images; {data.name} has {num_train:,} to train on"
+        )
+    if config.num_pool is not None and config.num_pool < config.num_rounds * config.query_size:
+        raise ValueError(
+            f"num_pool={config.num_pool} is smaller than num_rounds={config.num_rounds} x query_size={config.query_size}"
+        )
+    rarest = int(data.y_train.bincount(minlength=num_classes).min())
+    in_valid, in_initial = -(-config.num_valid * rarest // num_train), -(-config.num_initial // num_classes)
+    if rarest < in_valid + in_initial:
+        raise ValueError(
+            f"{data.name} has a class of only {rarest} training images, too few for num_initial={config.num_initial} "
+            f"(balanced) and num_valid={config.num_valid}"
+        )
+    _check_images(config, data)
+
+
+def _check_images(config: "Config", data: Dataset) -> None:
+    model = MODELS[config.model]
+    if min(data.image_shape[1:]) < model.smallest:
+        raise ValueError(
+            f"{config.model} needs images of {model.smallest}x{model.smallest} or more; those of {data.name} are "
+            f"{data.size_in_words}"
+        )
+    if max(data.image_shape[1:]) <= model.lone:
+        for num_labelled in map(config.num_labelled, range(config.num_rounds + 1)):
+            rest = num_labelled % config.batch_size
+            if num_labelled == 1 or (rest == 1 and config.last_batch == "keep") or config.batch_size == 1:
+                raise ValueError(
+                    f"{num_labelled} labels in batches of batch_size={config.batch_size} make a batch of one image, which "
+                    "batch norm cannot train on; choose last_batch merge or drop, or another batch_size"
+                )

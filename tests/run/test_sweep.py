@@ -1,0 +1,29 @@
+"""Sweeps: the loop's own numbers, side by side, kept in logs."""
+
+from dataclasses import replace
+
+import pytest
+
+from alkit.loop import run
+from alkit.run import sweep as module
+from alkit.run.sweep import log_path, sweep
+
+
+def test_a_sweep_holds_what_the_runs_give_and_computes_nothing_twice(tmp_path, digits, tiny, monkeypatch):
+    configs = [replace(tiny, seed=seed, num_rounds=1, epochs=epochs) for seed in (0, 1) for epochs in (1, 2)]
+    frame = sweep(configs, tmp_path)
+    for config in configs:
+        rows = frame[(frame.seed == config.seed) & (frame.epochs == config.epochs)]
+        assert rows.valid_accuracy.tolist() == [100 * found.valid_accuracy for found in run(config, digits)]
+        assert log_path(config, tmp_path).exists()
+    before = {path: path.read_bytes() for path in tmp_path.glob("*.jsonl")}
+    assert len(before) == 4
+    assert sweep(configs, tmp_path).valid_accuracy.tolist() == frame.valid_accuracy.tolist()
+    assert {path: path.read_bytes() for path in tmp_path.glob("*.jsonl")} == before
+
+
+def test_a_sweep_refuses_what_cannot_run_before_any_work(tmp_path, tiny, monkeypatch):
+    monkeypatch.setattr(module, "_rows", None)
+    with pytest.raises(ValueError, match="num_initial=5"):
+        sweep([tiny, replace(tiny, num_initial=5)], tmp_path)
+    assert not list(tmp_path.iterdir())
