@@ -1,5 +1,7 @@
 PROFILE ?= digits
-PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3))
+PYTHONS := 3.13 3.12 3.11
+PYTHON ?= $(shell IFS=:; for version in $(PYTHONS); do for folder in $$PATH; do for name in python$$version python3; do \
+  case "$$("$$folder/$$name" -V 2>&1)" in ("Python $$version."*) echo "$$folder/$$name"; exit;; esac; done; done; done)
 WORKERS ?=
 ONLY ?=
 BIN := .venv/bin
@@ -21,11 +23,11 @@ help: ## show this list
 setup: $(READY) ## make the environment (.venv) and nothing else
 
 .venv/ready: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
-	  { echo "error: Python 3.11 is needed, $(or $(PYTHON),none) is not; name one: make PYTHON=/path/to/python3.11"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] not in "$(PYTHONS)".split())' 2> /dev/null || \
+	  { echo "error: Python 3.11, 3.12 or 3.13 is needed, $(or $(PYTHON),none) is not; name one: make PYTHON=/path/to/python3.13"; exit 1; }
 	@echo "Making the environment in .venv (some minutes, once) ..."
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@[ -x $(BIN)/pip ] && [ "$$($(BIN)/python -V)" = "$$("$(PYTHON)" -V)" ] || "$(PYTHON)" -m venv --clear .venv
+	PIP_USER=0 $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 
 reproduce: $(READY) ## run a profile's experiments and write its report (PROFILE=digits; ONLY='*-lenet-*': those alone)

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -33,8 +34,24 @@ def test_environment_pyproject_and_constraints_are_in_step():
     (pip,) = [d["pip"] for d in environment["dependencies"] if isinstance(d, dict)]
     assert pip == ["-c constraints.txt", "-e .[test]"]  # what `make setup` installs, by the same files
     assert "-c constraints.txt -e '.[test]'" in (PROJECT / "Makefile").read_text()
-    assert "python=3.11" in environment["dependencies"]
-    assert project["requires-python"] == ">=3.11,<3.12"
+    assert "python>=3.11,<3.14" in environment["dependencies"]
+    assert project["requires-python"] == ">=3.11,<3.14"
+
+
+def test_setup_installs_into_the_environment_whatever_pip_is_told_of_users():
+    """A PIP_USER=1 or `user = true` in pip.conf is an error inside an environment (pip#8977)."""
+    planned = subprocess.run(["make", "-n", "-B", "setup"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    (command,) = [line for line in planned.splitlines() if "pip install" in line]
+    command = command.replace(".venv/bin/pip", f"{sys.executable} -m pip").replace("-e '.[test]'", "--dry-run --no-index pip")
+    environment = {**os.environ, "PIP_USER": "1"}
+    found = subprocess.run(["bash", "-c", command], cwd=PROJECT, capture_output=True, text=True, env=environment)
+    assert found.returncode == 0, found.stderr
+
+
+def test_make_names_the_pythons_it_takes_where_there_is_none(tmp_path):
+    found = subprocess.run(["make", "-B", "setup", "PYTHON=/bin/false"], cwd=PROJECT, capture_output=True, text=True)
+    assert found.returncode != 0
+    assert "Python 3.11, 3.12 or 3.13 is needed, /bin/false is not" in found.stdout + found.stderr
 
 
 def test_every_import_is_a_dependency():
