@@ -1,15 +1,20 @@
 """python -m alkit reproduce|plan|report PROFILE, or findings [NAME]: what the Makefile calls."""
 
 import argparse
+import os
+import shlex
+import shutil
+import signal
 import sys
 from pathlib import Path
 
 from alkit.determinism import resolve_device
 from alkit.paper.report import data_notebook, findings, report
 from alkit.paths import OUTPUTS, PARAMS, shown
-from alkit.run.execute import NotebookFailed, default_workers, reproduce
-from alkit.run.grid import check_all, load_all, only, read_profile
-from alkit.run.plan import Estimate, in_words, table
+from alkit.run.execute import NotebookFailed, scratch
+from alkit.run.grid import Profile, check_all, load_all, only, read_profile
+from alkit.run.plan import Estimate, in_words, seconds_left, table
+from alkit.run.reproduce import default_workers, environment, reproduce
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if args.workers is not None and args.workers < 1:
             raise ValueError(f"workers={args.workers} is not above zero")
+        os.environ.update(environment())
         if args.command == "findings":
             for notebook in findings(args.profile, args.outputs.absolute(), args.params.absolute()):
                 print(f"Finding: {shown(notebook.with_suffix('.html'))}", flush=True)
@@ -32,38 +38,53 @@ def main(arguments: list[str] | None = None) -> int:
             raise ValueError("name a profile, a file of params/")
         profile = read_profile(args.profile, args.outputs.absolute(), args.params.absolute())
         if args.command == "report":
-            print(f"Report: {report(profile)}")
-            return 0
-        whole = profile
-        if args.only:
-            profile = only(profile, args.only)
-        data = load_all(profile)
-        check_all(profile, data)
-        estimate = Estimate(data)
-        workers = args.workers or default_workers(profile)
-        device = resolve_device(profile.experiments[0].configs[0].device)
+            return _report(profile)
+        chosen = only(profile, args.only) if args.only else profile
+        data = load_all(chosen)
+        check_all(chosen, data)
+        estimate, workers = Estimate(data), args.workers or default_workers(chosen)
         if args.command == "plan":
-            print(table(profile.experiments, estimate))
-            todo = [e for e in profile.experiments if e.rounds_done() < e.num_rounds]
-            left = sum(map(estimate.seconds_left, todo)) / workers
-            count = len(profile.experiments)
-            print(f"{count} experiments, about {in_words(left)} left on this {device.type}, {workers} at a time")
-            return 0
-        del data
-        failed = reproduce(profile, estimate, workers)
+            return _plan(chosen, estimate, workers)
+        failed = reproduce(chosen, estimate, workers)
         try:
-            data_notebook(whole)
-        except NotebookFailed as error:
+            data_notebook(profile)
+        except (NotebookFailed, OSError) as error:  # the report is made of what there is
             print(f"FAILED data\n{error}")
             failed.append("data")
-        print(f"Report: {report(whole)}")
         if failed:
             print(f"{len(failed)} failed: {', '.join(failed)}", file=sys.stderr)
-        return 1 if failed else 0
+        return _report(profile) or int(bool(failed))
     except (ValueError, NotebookFailed) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1 if isinstance(error, NotebookFailed) else 2
 
 
+def _plan(profile: Profile, estimate: Estimate, workers: int) -> int:
+    print(table(profile.experiments, estimate))
+    device = resolve_device(profile.experiments[0].configs[0].device)
+    todo = [e for e in profile.experiments if e.rounds_done() < e.total_rounds]
+    left = in_words(seconds_left(todo, estimate, workers))
+    print(
+        f"{len(profile.experiments)} experiments, about {left} left on this {device.type}, {workers} at a time, "
+        "by training steps and passes measured just now"
+    )
+    return 0
+
+
+def _report(profile: Profile) -> int:
+    print(f"Report: {report(profile)}")
+    return 0
+
+
+def interrupted(*_) -> None:
+    """End at once, as Ctrl-C or SIGTERM asks; notebooks' kernels see their parent gone and end too."""
+    again = shlex.join(sys.argv[1:])
+    print(f"\nInterrupted. Finished rounds are kept; the same command goes on from them: python -m alkit {again}", flush=True)
+    shutil.rmtree(scratch(), ignore_errors=True)
+    os._exit(130)
+
+
 if __name__ == "__main__":
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, interrupted)
     sys.exit(main())

@@ -29,7 +29,7 @@ from IPython.display import Markdown, display
 from alkit.config import Config, from_dict
 from alkit.log import resume
 from alkit.paper.figures import COLOURS, curve, note, strip, style
-from alkit.paper.results import published
+from alkit.paper.published import published
 from alkit.paper.tables import cell, name
 from alkit.paths import PROJECT
 from alkit.sources import load

@@ -1,8 +1,13 @@
 """What tests share. Shapes and types of the method's tensor code are checked by jaxtyping's plugin (pyproject.toml)."""
 
+import contextlib
+import io
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
+import yaml
 
 from alkit.config import Config
 from alkit.data import Dataset
@@ -42,3 +47,45 @@ def write_npz(tmp_path):
         return path
 
     return write
+
+
+TINY = {
+    "about": "A pipeline test.",
+    "seeds": [0, 1],
+    "defaults": {"dataset": "digits", "num_initial": 20, "num_valid": 50, "num_rounds": 2, "query_size": 10,
+                 "epochs": 2, "learning_rate": 0.05, "batch_size": 16, "last_batch": "merge", "device": "cpu"},
+    "grid": [
+        {"scenario": "constrained", "acquisition": "bald", "noise": "gaussian"},
+        {"scenario": "ideal_fine", "acquisition": "entropy"},
+        {"scenario": "supervised", "model": "resnet18", "num_rounds": 0},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def pipeline() -> SimpleNamespace:
+    """A tiny profile: `write` its params file into a folder, and what `alkit` returns and prints of it there."""
+
+    def write(folder, **changes):
+        (folder / "tiny.yaml").write_text(yaml.safe_dump({**TINY, **changes}))
+
+    def command(folder, name):
+        return [name, "tiny", "--params", str(folder), "--outputs", str(folder / "outputs")]
+
+    def alkit(folder, name):
+        from alkit.__main__ import main
+
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(command(folder, name))
+        return SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
+
+    return SimpleNamespace(TINY=TINY, write=write, command=command, alkit=alkit)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory, pipeline):
+    """A folder in which the tiny profile was reproduced, and what that printed."""
+    folder = tmp_path_factory.mktemp("made")
+    pipeline.write(folder)
+    return folder, pipeline.alkit(folder, "reproduce")

@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from alkit.paper import claims, readme
-from alkit.paper.results import full_scale, published, rounds
+from alkit.paper.published import published
+from alkit.paper.results import full_scale, rounds
 from alkit.paper.tables import in_short
 from alkit.paths import PROJECT
 from alkit.run.grid import read_profile

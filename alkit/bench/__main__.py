@@ -6,8 +6,9 @@ import os
 import pandas as pd
 
 from alkit.paper.report import html
-from alkit.paths import NOTEBOOKS, OUTPUTS, data_root, shown
+from alkit.paths import NOTEBOOKS, OUTPUTS, shown
 from alkit.run.execute import execute
+from alkit.run.reproduce import environment
 
 QUICK = {"epochs": 5, "sizes": [10_000, 100_000], "experiments": 0, "repeats": 5}
 
@@ -17,7 +18,7 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="time more of everything, into outputs/performance")
     full = parser.parse_args().full
     folder = OUTPUTS / ("performance" if full else "bench")
-    os.environ["ALKIT_DATA"] = str(data_root().absolute())
+    os.environ.update(environment())
     execute(NOTEBOOKS / "performance.py", folder / "performance.ipynb", {**({} if full else QUICK), "folder": shown(folder)})
     print(pd.read_csv(folder / "targets.csv").to_string(index=False))
     print(f"Page: {shown(html(folder / 'performance.ipynb'))}")

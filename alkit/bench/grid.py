@@ -9,8 +9,8 @@ from pathlib import Path
 import yaml
 
 from alkit import log
-from alkit.run.execute import default_workers
 from alkit.run.grid import read_profile
+from alkit.run.reproduce import default_workers
 
 
 def grid(dataset: str = "mnist", num_experiments: int = 6, num_rounds: int = 18) -> dict[str, float]:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from torch import Tensor
 
-from alkit.paper.results import published
+from alkit.paper.published import published
 from alkit.paper.tables import name, sources
 
 # Okabe and Ito's palette; acquisitions and noises never share a figure, so a colour means one thing in each.

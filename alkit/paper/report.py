@@ -9,9 +9,10 @@ from nbconvert import HTMLExporter
 
 from alkit.paper import claims, readme
 from alkit.paper.results import rounds
-from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS, data_root, shown
+from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS, shown
 from alkit.run.execute import execute, is_current
 from alkit.run.grid import Profile
+from alkit.run.reproduce import environment
 
 
 def data_notebook(profile: Profile) -> None:
@@ -48,7 +49,7 @@ def findings(name: str | None = None, outputs: Path = OUTPUTS, params: Path = PA
     sources = {path.stem: path for path in sorted((NOTEBOOKS / "findings").glob("*.py"))}
     if name not in (None, *sources):
         raise ValueError(f"unknown finding {name!r}; choose {', '.join(sources)}")
-    os.environ["ALKIT_DATA"] = str(data_root().absolute())
+    os.environ.update(environment())
     made = []
     for stem in sources if name is None else [name]:
         source, target = sources[stem], outputs / "findings" / f"{stem}.ipynb"

@@ -1,6 +1,5 @@
 """What the logs of a profile hold, and the paper's published numbers, as tables of numbers."""
 
-from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
@@ -11,11 +10,6 @@ from alkit.plugins.released import PAPERS_NAMES
 from alkit.run.grid import Profile, read_profile
 
 CONDITION = ["scenario", "dataset", "noise", "model", "acquisition"]
-
-
-def published() -> pd.DataFrame:
-    """Tables 2 and 3 of the paper: one number a row, in per cent (Table 2 accuracies, Table 3 errors, both on the test set)."""
-    return pd.read_csv(files("alkit.paper") / "published.csv", keep_default_na=False)
 
 
 def rounds(profile: Profile) -> pd.DataFrame:

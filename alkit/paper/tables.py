@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import pandas as pd
 from pandas.io.formats.style import Styler
 
-from alkit.paper.results import CONDITION, final, published
+from alkit.paper.published import published
+from alkit.paper.results import CONDITION, final
 
 NAMES = {
     "mnist": "MNIST", "cifar10": "CIFAR-10", "fashion_mnist": "Fashion-MNIST", "digits": "digits",

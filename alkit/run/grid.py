@@ -44,7 +44,7 @@ class Experiment:
         return self.folder.name
 
     @property
-    def num_rounds(self) -> int:
+    def total_rounds(self) -> int:
         """Rounds over all seeds, round 0 included."""
         return sum(c.num_rounds + 1 for c in self.configs)
 

@@ -3,6 +3,7 @@
 import math
 import statistics
 import time
+from collections.abc import Iterable
 from functools import cache
 
 import torch
@@ -16,7 +17,7 @@ from alkit.prediction import SAMPLERS
 from alkit.run.grid import Experiment
 from alkit.training import stepper
 
-NOTEBOOK_SECONDS = 3.0  # a kernel's start, its figures
+NOTEBOOK_SECONDS = 6.0  # a kernel's start, its figures
 
 
 class Estimate:
@@ -74,6 +75,12 @@ def measured(model: str, image_shape: tuple[int, int, int], num_classes: int, ba
         torch.set_num_threads(threads)
 
 
+def seconds_left(experiments: Iterable[Experiment], estimate: Estimate, workers: int) -> float:
+    """Until the last of them is done, with `workers` at a time: no shorter than the longest of them."""
+    each = [estimate.seconds_left(e) for e in experiments]
+    return max(sum(each) / workers, max(each, default=0.0))
+
+
 def in_words(seconds: float) -> str:
     """A duration for people: 40 s, 12 min, 3.5 h, 2.1 days."""
     for size, unit in ((86400, "days"), (3600, "h")):
@@ -88,8 +95,8 @@ def table(experiments: tuple[Experiment, ...], estimate: Estimate) -> str:
     lines = [f"{'experiment':{width}}  rounds done  time left"]
     for e in experiments:
         done = e.rounds_done()
-        left = "-" if done >= e.num_rounds else in_words(estimate.seconds_left(e))
-        lines.append(f"{e.name:{width}}  {f'{done}/{e.num_rounds}':>11}  {left:>9}")
+        left = "-" if done >= e.total_rounds else in_words(estimate.seconds_left(e))
+        lines.append(f"{e.name:{width}}  {f'{done}/{e.total_rounds}':>11}  {left:>9}")
     return "\n".join(lines)
 
 

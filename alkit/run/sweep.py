@@ -20,13 +20,15 @@ def sweep(configs: Iterable[Config], folder: Path) -> pd.DataFrame:
     A run is read from its log in `folder`, or computed and logged: one process with one thread a core, or one run at a
     time on a GPU. Raises ValueError before any work if one of them could not run.
     """
-    from joblib import Parallel, delayed  # its import takes longer than a small sweep
+    from joblib import Parallel, cpu_count, delayed  # its import takes longer than a small sweep
 
     configs = list(dict.fromkeys(configs))
     for config in configs:
         check(config, _data(config.dataset, "cpu"))
     on_cpu = all(resolve_device(c.device).type == "cpu" for c in configs)
-    workers = Parallel(n_jobs=-1 if on_cpu else 1, idle_worker_timeout=3600)  # none is replaced while others still train
+    workers = Parallel(
+        n_jobs=cpu_count() if on_cpu else 1, idle_worker_timeout=3600
+    )  # none is replaced while others still train
     found = workers(delayed(_rows)(config, Path(folder)) for config in configs)
     frame = pd.DataFrame([row for rows in found for row in rows])
     for column in ("valid_accuracy", "test_accuracy"):

@@ -44,7 +44,8 @@ from scipy.stats import binomtest, t, ttest_1samp
 from alkit.config import SPLITS, Config
 from alkit.noise import View, noise_generator
 from alkit.paper.figures import COLOURS, note, style
-from alkit.paper.results import final, published, rounds
+from alkit.paper.published import published
+from alkit.paper.results import final, rounds
 from alkit.paper.tables import name
 from alkit.paths import PROJECT
 from alkit.run.grid import read_profile

@@ -37,7 +37,8 @@ from IPython.display import HTML, Markdown, display
 from scipy import stats
 
 from alkit.paper.figures import note, style
-from alkit.paper.results import CONDITION, provenance, published, rounds
+from alkit.paper.published import published
+from alkit.paper.results import CONDITION, provenance, rounds
 from alkit.paper.tables import name, sources
 from alkit.paths import PROJECT
 from alkit.run.grid import read_profile

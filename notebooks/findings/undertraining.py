@@ -38,7 +38,7 @@ from scipy import stats
 
 from alkit.config import Config
 from alkit.paper.figures import note, style
-from alkit.paper.results import published
+from alkit.paper.published import published
 from alkit.paper.tables import name
 from alkit.paths import PROJECT
 from alkit.run.sweep import log_path, sweep

@@ -8,7 +8,7 @@ import pytest
 
 from alkit.paper.claims import CLAIMS, Claim, table, verdict
 from alkit.paper.evidence import Evidence, Quantity
-from alkit.paper.results import published
+from alkit.paper.published import published
 
 UP, DOWN, WIDE = np.array([2.0, 2.2, 1.9]), np.array([-2.0, -2.2, -1.9]), np.array([5.0, -5.0, 1.0])
 

@@ -1,0 +1,118 @@
+"""All experiments of a profile, side by side."""
+
+import os
+import time
+from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+
+from joblib import cpu_count
+from tqdm import tqdm
+
+from alkit.determinism import resolve_device
+from alkit.paths import NOTEBOOKS, data_root, shown
+from alkit.run.execute import execute, is_current, scratch
+from alkit.run.grid import Experiment, Profile, settings
+from alkit.run.plan import Estimate, in_words, seconds_left
+
+
+def reproduce(profile: Profile, estimate: Estimate, num_workers: int | None = None) -> list[str]:
+    """Run every experiment whose notebook is not there yet; the names of those that failed.
+
+    Experiments run side by side, one process with one thread a core (for these small networks faster than one process
+    on all cores), or one at a time on a GPU. Rounds already logged are not computed again.
+    """
+    todo = [e for e in profile.experiments if not _is_done(e)]
+    num_workers = num_workers or default_workers(profile)
+    os.environ.update(environment())
+    done = len(profile.experiments) - len(todo)
+    left = in_words(seconds_left(todo, estimate, num_workers))
+    print(
+        f"{profile.name}: {len(profile.experiments)} experiments, {done} done; about {left} left, {num_workers} at a time",
+        flush=True,
+    )
+    pool = ThreadPoolExecutor(num_workers)
+    try:
+        return _run_all(profile, todo, Progress(len(profile.experiments), todo, estimate, num_workers), pool)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def environment() -> dict[str, str]:
+    """What a notebook's kernel is told: threads, data, and none of a user's own IPython or matplotlib configuration."""
+    settings = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return settings | {"ALKIT_DATA": str(data_root().absolute()), "IPYTHONDIR": str(scratch() / "ipython")}
+
+
+def default_workers(profile: Profile) -> int:
+    """As many experiments at a time as there are cores to use, or one on a GPU."""
+    if any(resolve_device(c.device).type != "cpu" for e in profile.experiments for c in e.configs):
+        return 1
+    return cpu_count()  # those that this process may use: by affinity, and by a container's quota
+
+
+def _run_all(profile: Profile, todo: list[Experiment], progress: "Progress", pool: Executor) -> list[str]:
+    failed = []
+    futures = {pool.submit(_run, e): e for e in todo}
+    pending = set(futures)
+    while pending:
+        finished, pending = wait(pending, timeout=1, return_when=FIRST_COMPLETED)
+        for future in finished:
+            if error := future.exception():
+                failed.append(futures[future].name)
+            progress.finished(futures[future], error)
+        progress.show()
+    progress.bar.close()
+    return failed
+
+
+def _run(experiment: Experiment) -> None:
+    execute(*_notebook(experiment))
+
+
+def _notebook(experiment: Experiment):
+    """Source, target and first cell of an experiment's notebook."""
+    first = experiment.configs[0]
+    parameters = {
+        "scenario": experiment.scenario, "dataset": first.dataset, "model": first.model,
+        "acquisition": first.acquisition, "noise": first.noise, "seeds": [c.seed for c in experiment.configs],
+        "settings": settings(first), "folder": shown(experiment.folder),
+    }  # fmt: skip
+    return NOTEBOOKS / "experiment.py", experiment.folder / "notebook.ipynb", parameters
+
+
+def _is_done(experiment: Experiment) -> bool:
+    return experiment.rounds_done() >= experiment.total_rounds and is_current(*_notebook(experiment))
+
+
+class Progress:
+    """How much is left: a bar on a terminal, a line an experiment, and elsewhere a line every five minutes."""
+
+    def __init__(self, total: int, todo: list[Experiment], estimate: Estimate, num_workers: int):
+        self.total, self.left, self.estimate, self.num_workers = total, list(todo), estimate, num_workers
+        self.start = self.shown = time.monotonic()
+        self.at_start = sum(map(estimate.seconds_left, todo))
+        form = "{percentage:3.0f} %|{bar}| {postfix}"
+        self.bar = tqdm(total=max(round(self.at_start), 1), disable=None, bar_format=form)  # none but on a terminal
+
+    def finished(self, experiment: Experiment, error: BaseException | None) -> None:
+        self.left.remove(experiment)
+        count = f"[{self.total - len(self.left)}/{self.total}]"
+        text = f"FAILED {experiment.name}\n{error}" if error else f"{experiment.name}  ({self._time_left()} left)"
+        self.bar.write(f"{count} {text}")
+
+    def show(self) -> None:
+        seconds = sum(map(self.estimate.seconds_left, self.left))
+        self.bar.n = min(self.bar.total, max(0, round(self.at_start - seconds)))
+        begun = [e for e in self.left if 0 < e.rounds_done() < e.total_rounds]
+        rounds = ", ".join(f"{e.name} {e.rounds_done()}/{e.total_rounds}" for e in begun)
+        text = f"{self.total - len(self.left)}/{self.total} experiments, {self._time_left()} left; rounds: {rounds}"
+        self.bar.set_postfix_str(text)
+        if self.bar.disable and time.monotonic() - self.shown > 300:
+            self.bar.write(text)
+            self.shown = time.monotonic()
+
+    def _time_left(self) -> str:
+        """The estimate, corrected by how long what is done took beside its own estimate."""
+        seconds, elapsed = seconds_left(self.left, self.estimate, self.num_workers), time.monotonic() - self.start
+        done = self.at_start - sum(map(self.estimate.seconds_left, self.left))
+        pace = elapsed * self.num_workers / done if elapsed > 30 and done > 0 else 1.0
+        return in_words(seconds * pace)

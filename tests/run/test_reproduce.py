@@ -1,0 +1,126 @@
+"""Many experiments: all of them run, what is done is not done again, and stopping loses nothing."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from alkit.run.grid import load_all, read_profile
+from alkit.run.plan import Estimate
+from alkit.run.reproduce import reproduce
+
+
+def test_reproduce_runs_every_experiment_and_ends_by_naming_the_report(made):
+    folder, process = made
+    assert process.returncode == 0, process.stdout + process.stderr
+    lines = process.stdout.splitlines()
+    assert "3 experiments, 0 done" in lines[0]
+    assert [line.split("]")[0] for line in lines if line.startswith("[")] == ["[1/3", "[2/3", "[3/3"]
+    assert lines[-1] == f"Report: {folder / 'outputs/tiny/report.html'}"
+    assert "Table 2" in (folder / "outputs/tiny/report.html").read_text()
+    for name in ("figure4.png", "figure5.pdf", "figure6.png"):
+        assert (folder / "outputs/tiny/figures" / name).stat().st_size > 5_000
+
+
+def test_running_again_computes_nothing_and_a_lost_notebook_is_made_from_its_logs(made, pipeline):
+    folder, _ = made
+    notebooks = sorted((folder / "outputs/tiny").glob("*-*/notebook.ipynb"))
+    logs = {p: p.read_bytes() for p in (folder / "outputs/tiny").rglob("*.jsonl")}
+    before = {p: p.stat().st_mtime_ns for p in notebooks}
+    notebooks[0].unlink()
+    process = pipeline.alkit(folder, "reproduce")
+    assert process.returncode == 0, process.stdout + process.stderr
+    assert "3 experiments, 2 done" in process.stdout
+    assert notebooks[0].exists()
+    assert all(p.stat().st_mtime_ns == before[p] for p in notebooks[1:])
+    assert {p: p.read_bytes() for p in logs} == logs
+
+
+def test_a_failing_experiment_is_named_with_its_traceback_and_the_others_go_on(tmp_path, pipeline):
+    broken = {"scenario": "constrained", "learning_rate": 1.0e9, "acquisition": "entropy"}
+    pipeline.write(tmp_path, seeds=[0], grid=[broken, pipeline.TINY["grid"][0]])
+    process = pipeline.alkit(tmp_path, "reproduce")
+    assert process.returncode == 1
+    folder = tmp_path / "outputs/tiny"
+    failed = folder / "constrained-digits-lenet-entropy-none/failed.ipynb"
+    for words in ("FAILED constrained-digits-lenet-entropy-none", "FloatingPointError", "diverged", str(failed)):
+        assert words in process.stdout
+    assert "1 failed: constrained-digits-lenet-entropy-none" in process.stderr
+    assert failed.exists()
+    assert not failed.with_name("notebook.ipynb").exists()
+    assert (folder / "constrained-digits-lenet-bald-gaussian/notebook.ipynb").exists()
+    assert (folder / "report.html").exists()
+
+
+def test_bad_input_is_one_line_and_no_work(tmp_path, pipeline):
+    for change, words in (({"learning_rate": "1e-3"}, "learning_rate='1e-3'"), ({"dataset": "digitz"}, "'digitz'")):
+        pipeline.write(tmp_path, defaults={**pipeline.TINY["defaults"], **change})
+        process = pipeline.alkit(tmp_path, "reproduce")
+        assert process.returncode == 2
+        assert words in process.stderr
+        assert len(process.stderr.strip().splitlines()) == 1
+        assert not (tmp_path / "outputs").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills a process group")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_stopped_reproduce_leaves_no_process_and_goes_on_to_the_same_numbers(made, tmp_path, how, pipeline):
+    folder, _ = made
+    pipeline.write(tmp_path, grid=pipeline.TINY["grid"][:1])
+    mark = f"ALKIT_TEST={tmp_path}"
+    arguments = [sys.executable, "-m", "alkit", *pipeline.command(tmp_path, "reproduce")]
+    process = subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, text=True, env={**os.environ, "ALKIT_TEST": str(tmp_path)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test run in the background ignores Ctrl-C
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob("outputs/tiny/*/seed-*.jsonl")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert list(tmp_path.glob("outputs/tiny/*/seed-*.jsonl"))
+    process.send_signal(how)
+    assert process.wait(timeout=30) in (-how, 130)
+    while (left := processes_with(mark)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert not left
+    if how == signal.SIGINT:
+        assert "goes on from them" in process.stdout.read()
+        return
+    assert pipeline.alkit(tmp_path, "reproduce").returncode == 0
+    logs = sorted(folder.glob("outputs/tiny/constrained-*/seed-*.jsonl"))
+    assert len(logs) == 2
+    for log in logs:
+        assert without_times(tmp_path / log.relative_to(folder)) == without_times(log)
+
+
+def processes_with(variable):
+    found = []
+    for path in os.listdir("/proc") if os.path.isdir("/proc") else []:
+        try:
+            with open(f"/proc/{path}/environ", "rb") as file:
+                if variable.encode() in file.read().split(b"\0"):
+                    found.append(path)
+        except OSError:
+            continue
+    return found
+
+
+def without_times(log):
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    return [{k: v for k, v in line.items() if k != "started" and not k.endswith("seconds")} for line in lines]
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"cells": []}'])
+def test_a_damaged_notebook_is_made_again(made, damage, tmp_path, pipeline):
+    folder, _ = made
+    shutil.copytree(folder / "outputs", tmp_path / "outputs")
+    pipeline.write(tmp_path, grid=pipeline.TINY["grid"][2:])
+    notebook = tmp_path / "outputs/tiny/supervised-digits-resnet18-random-none/notebook.ipynb"
+    notebook.write_text(damage)
+    profile = read_profile("tiny", tmp_path / "outputs", tmp_path)
+    assert reproduce(profile, Estimate(load_all(profile))) == []
+    assert json.loads(notebook.read_text())["cells"]
