@@ -1,0 +1,121 @@
+"""The statistics that findings and claims share; scipy does the work. Differences are paired by seed."""
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean over seeds with its t-interval, and the p-value of its being zero (or the value asked for)."""
+
+    mean: float
+    low: float
+    high: float
+    p: float
+    n: int
+
+    def __str__(self) -> str:
+        return f"{self.mean:.1f} [{self.low:.1f}, {self.high:.1f}]" if self.n > 1 else f"{self.mean:.1f}"
+
+    @property
+    def direction(self) -> int:
+        """1 above zero, -1 below it, 0 where the interval includes it."""
+        return int(self.low > 0) - int(self.high < 0)
+
+
+def interval(values, confidence: float = 0.95, zero: float = 0.0) -> Interval:
+    """Student's t-interval of the mean of one value a seed; without a spread to tell from, it is infinite."""
+    values = np.asarray(pd.Series(values).dropna(), dtype=float)
+    n, mean = len(values), float(np.mean(values)) if len(values) else math.nan
+    if n < 2:
+        return Interval(mean, -math.inf, math.inf, math.nan, n)
+    if np.ptp(values) == 0:
+        return Interval(mean, mean, mean, float(mean == zero), n)
+    test = stats.ttest_1samp(values, zero)
+    low, high = test.confidence_interval(confidence)
+    return Interval(mean, float(low), float(high), float(test.pvalue), n)
+
+
+def paired(more: pd.Series, less: pd.Series, confidence: float = 0.95) -> Interval:
+    """The interval of `more` minus `less`, two series of one value a seed, over the seeds that both have."""
+    return interval((more - less).dropna(), confidence)
+
+
+def by_seed(runs: pd.DataFrame, column: str = "valid_accuracy", first: int = 0, last: float = math.inf) -> pd.Series:
+    """Of each seed, the mean of a column over its rounds with `first` to `last` labels: the area under the curve, per label."""
+    inside = runs[runs.num_labelled.between(first, last)].dropna(subset=column)
+    return inside.groupby("seed")[column].mean()
+
+
+def labels_to(runs: pd.DataFrame, level: float) -> pd.Series:
+    """Of each seed, the fewest labels with a validation accuracy of `level` per cent; missing if it never gets there."""
+    there = runs[runs.valid_accuracy >= level].groupby("seed").num_labelled.min()
+    return there.reindex(sorted(runs.seed.unique())).astype(float)
+
+
+def holm(p_values) -> np.ndarray:
+    """Holm's adjustment: the chance of any false finding among these stays below the level; NaN stays NaN."""
+    p = np.asarray(p_values, dtype=float)
+    adjusted, known = np.full(p.shape, np.nan), np.flatnonzero(~np.isnan(p))
+    order = known[np.argsort(p[known])]
+    steps = p[order] * np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
+    return adjusted
+
+
+def benjamini_hochberg(p_values) -> np.ndarray:
+    """Benjamini and Hochberg's adjustment: the expected share of false findings stays below the level; NaN stays NaN."""
+    p = np.asarray(p_values, dtype=float)
+    adjusted, known = np.full(p.shape, np.nan), ~np.isnan(p)
+    if known.any():
+        adjusted[known] = stats.false_discovery_control(p[known])
+    return adjusted
+
+
+def equivalence(values, margin: float) -> float:
+    """p-value of two one-sided t-tests (Schuirmann, 1987): small says that the mean lies within +- `margin`."""
+    values = np.asarray(values, dtype=float)
+    if len(values) < 2:
+        return math.nan
+    if np.ptp(values) == 0:
+        return float(abs(values[0]) >= margin)
+    above = stats.ttest_1samp(values, -margin, alternative="greater").pvalue
+    below = stats.ttest_1samp(values, margin, alternative="less").pvalue
+    return float(max(above, below))
+
+
+def seeds_needed(values, distance: float, power: float = 0.8, level: float = 0.05, most: int = 1000) -> int | None:
+    """Seeds with which a two-sided t-test would find a mean `distance` from zero, with the spread of these; None above `most`."""
+    sd = float(np.std(np.asarray(values, dtype=float), ddof=1))
+    if not distance:
+        return None
+    for n in range(2, most + 1):
+        critical = stats.t.ppf(1 - level / 2, n - 1)
+        if sd == 0 or stats.nct.sf(critical, n - 1, abs(distance) / sd * math.sqrt(n)) >= power:
+            return n
+    return None
+
+
+def write_numbers(numbers: dict, folder: Path) -> None:
+    """What a finding found as <folder>/numbers.json, to three digits, so that the same numbers give the same file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(_rounded(numbers), indent=1, sort_keys=True, ensure_ascii=False)
+    (folder / "numbers.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _rounded(value):
+    if isinstance(value, Interval):
+        value = vars(value)
+    if isinstance(value, dict):
+        return {str(k): _rounded(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_rounded(v) for v in value]
+    if isinstance(value, (float, np.floating)):
+        return round(float(value), 3) if math.isfinite(value) else None
+    return value.item() if isinstance(value, np.generic) else value
