@@ -1,7 +1,8 @@
 """Images and labels as tensors on one device."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int64, UInt8
@@ -30,7 +31,8 @@ class Dataset:
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """Channels, height, width."""
-        return tuple(self.x_train.shape[1:])
+        channels, height, width = self.x_train.shape[1:]
+        return channels, height, width
 
     @property
     def size_in_words(self) -> str:
@@ -43,8 +45,8 @@ class Dataset:
 
     def to(self, device: torch.device) -> "Dataset":
         """The same data on another device."""
-        values = {f.name: getattr(self, f.name) for f in fields(self)}
-        return Dataset(**{k: v.to(device) if isinstance(v, Tensor) else v for k, v in values.items()})
+        moved: dict[str, Any] = {k: v.to(device) for k, v in vars(self).items() if isinstance(v, Tensor) and k[0] != "_"}
+        return replace(self, **moved)
 
     def standardised(self, images: UInt8[Tensor, "image channel height width"]) -> Float[Tensor, "image channel height width"]:
         """Pixels minus the training set's mean over its standard deviation, per channel (section 4)."""

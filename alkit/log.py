@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 import torch
 from filelock import FileLock, Timeout
@@ -55,9 +56,10 @@ def read(path: str | Path) -> tuple[dict, list[Round]]:
         raise ValueError(f"{shown(path)} does not begin as a log does; move it away to compute the run again")
     names = {f.name for f in fields(Round)}
     try:
-        rounds = [Round(**{k: tuple(v) if k == "query" else v for k, v in line.items() if k in names}) for line in lines]
+        known: list[dict[str, Any]] = [{k: v for k, v in line.items() if k in names} for line in lines]
+        rounds = [Round(**{**line, "query": tuple(line["query"])}) for line in known]
         whole = [r.number for r in rounds] == list(range(len(rounds)))
-    except TypeError:
+    except (TypeError, KeyError):
         whole = False
     if not whole:
         raise ValueError(f"{shown(path)} is damaged: its rounds are not 0, 1, 2, ...; move it away to compute the run again")
@@ -69,7 +71,7 @@ def is_empty(path: Path) -> bool:
     return not path.exists() or not _lines(path)
 
 
-def read_run(path: str | Path, config: Config) -> tuple[dict, list[Round]]:
+def read_run(path: Path, config: Config) -> tuple[dict, list[Round]]:
     """Like `read`, of a log that must be of `config`; ValueError, naming what differs, if it is not."""
     header, rounds = read(path)
     try:
@@ -91,7 +93,7 @@ def logged_config(header: dict) -> Config:
     return from_dict(settings)  # of all other fields the defaults are what the code did
 
 
-def check_log(path: str | Path, config: Config, data: Dataset) -> list[Round]:
+def check_log(path: Path, config: Config, data: Dataset) -> list[Round]:
     """The rounds in the log at `path`, none if there is no log; ValueError if it is of another configuration or data."""
     path = Path(path)
     if is_empty(path):

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float, Int64
-from torch import Tensor, nn
+from torch import Tensor
 
 from alkit.acquisitions import ACQUISITIONS
 from alkit.config import Config
 from alkit.data import Dataset
 from alkit.determinism import device_name, generator, one_thread
+from alkit.models import Network
 from alkit.prediction import SAMPLERS, accuracy
 from alkit.split import check, split
 from alkit.training import fit
@@ -57,32 +58,35 @@ def _round(config: Config, data: Dataset, labelled: Tensor, valid: Tensor, pool:
     start = time.perf_counter()
     model = fit(config, data, labelled, number) if config.trains(number) else None
     trained = time.perf_counter()
-    valid_accuracy = accuracy(config, data, model, "valid", valid, number) if config.evaluated(number) else None
-    test_accuracy = accuracy(config, data, model, "test", torch.arange(len(data.y_test)), number) if last else None
+    valid_accuracy = test_accuracy = None
+    if model and config.evaluated(number):
+        valid_accuracy = accuracy(config, data, model, "valid", valid, number)
+    if model and last:
+        test_accuracy = accuracy(config, data, model, "test", torch.arange(len(data.y_test)), number)
     tested = time.perf_counter()
     query = choose(config, data, model, pool, number) if not last else ()
     queried = time.perf_counter()
+    return Round(
+        number, len(labelled), valid_accuracy, test_accuracy, query,
+        train_seconds=round(trained - start, 3), evaluate_seconds=round(tested - trained, 3),
+        query_seconds=round(queried - tested, 3), device=device_name(data.device),
+    )  # fmt: skip
 
-    seconds = (round(s, 3) for s in (trained - start, tested - trained, queried - tested))
-    return Round(number, len(labelled), valid_accuracy, test_accuracy, query, *seconds, device_name(data.device))
 
-
-def choose(
-    config: Config, data: Dataset, model: nn.Module | None, pool: Int64[Tensor, " pool"], number: int
-) -> tuple[int, ...]:
+def choose(config: Config, data: Dataset, model: Network | None, pool: Int64[Tensor, " pool"], number: int) -> tuple[int, ...]:
     """The images of the pool to query in this round, as indices of the training set; random needs no model."""
     acquisition = ACQUISITIONS[config.acquisition]
     if acquisition.score is None:
         picked = torch.randperm(len(pool), generator=generator(config.seed, "query", number))[: config.query_size]
         return tuple(pool[picked].tolist())
+    assert model is not None  # `Config.trains` says so
     return tuple(pool[acquisition.top(scores(config, data, model, pool, number), config.query_size)].tolist())
 
 
-def scores(
-    config: Config, data: Dataset, model: nn.Module, pool: Int64[Tensor, " pool"], number: int
-) -> Float[Tensor, " pool"]:
+def scores(config: Config, data: Dataset, model: Network, pool: Int64[Tensor, " pool"], number: int) -> Float[Tensor, " pool"]:
     """The acquisition function's value for every image of the pool, on the CPU."""
     score, sampler, _ = ACQUISITIONS[config.acquisition]
+    assert score is not None
     found = torch.empty(len(pool), device=data.device)  # many small pieces, kept, would scatter the memory
     start = 0
     for log_probs in SAMPLERS[sampler].sample(config, data, model, pool, number):

@@ -16,14 +16,24 @@ try:
     from alkit.speed import quicker
 except ModuleNotFoundError:  # the folder may be deleted: the numbers stay the same to float rounding
 
-    def quicker(model: nn.Module, image_shape: tuple[int, int, int]) -> nn.Module:
-        return model
+    def quicker(features: nn.Sequential, image_shape: tuple[int, int, int]) -> None:
+        pass
 
 
 Shape = tuple[int, int, int]  # of an image: channels, height, width
 
 
-class LeNet(nn.Module):
+class Network(nn.Module):
+    """What every model is: deterministic `features` of an image, and the `classifier` that dropout is in."""
+
+    features: nn.Sequential
+    classifier: nn.Sequential
+
+    def forward(self, images: Float[Tensor, "image channel height width"]) -> Float[Tensor, "image class"]:
+        return self.classifier(self.features(images))
+
+
+class LeNet(Network):
     """LeNet-5 with ReLU and max-pooling (LeCun et al., 1998): 61,706 weights on 28x28 grey, 62,006 on 32x32 RGB images.
 
     The features are the layers C1 to C5 (two convolutions and the first of three fully connected layers, which LeCun
@@ -47,11 +57,8 @@ class LeNet(nn.Module):
             nn.Dropout(dropout), nn.Linear(c5, f6), nn.ReLU(), nn.Dropout(dropout), nn.Linear(f6, num_classes)
         )
 
-    def forward(self, images: Float[Tensor, "image channel height width"]) -> Float[Tensor, "image class"]:
-        return self.classifier(self.features(images))
 
-
-class ResNet18(nn.Module):
+class ResNet18(Network):
     """torchvision's ResNet-18 (He et al., arXiv:1512.03385), its first layer for the channels, its last for the classes.
 
     Its convolutions begin from PyTorch's default weights, as the released code's do (the paper's text names none), or with
@@ -75,14 +82,11 @@ class ResNet18(nn.Module):
         self.features = nn.Sequential(*layers.values(), nn.Flatten())
         self.classifier = nn.Sequential(nn.Dropout(dropout), fc)
 
-    def forward(self, images: Float[Tensor, "image channel height width"]) -> Float[Tensor, "image class"]:
-        return self.classifier(self.features(images))
-
 
 class Model(NamedTuple):
     """How a network is made from a run's settings, and what it asks of them and of the images."""
 
-    make: Callable[["Config", Shape, int], nn.Module]  # with as many outputs as classes; weights from torch's global generator
+    make: Callable[["Config", Shape, int], Network]  # of images and classes; weights from torch's global generator
     smallest: int = 1  # pixels that the images' sides must have
     settings: tuple[str, ...] = ()  # fields of Config that are of no meaning to models that do not name them
     lone: int = 0  # up to this side images shrink to one pixel, and batch norm cannot train on a batch of one
@@ -100,6 +104,8 @@ MODELS: dict[str, Model] = {
 }
 
 
-def build(config: "Config", shape: Shape, num_classes: int) -> nn.Module:
+def build(config: "Config", shape: Shape, num_classes: int) -> Network:
     """The network that `config` names, for images of this shape, initialised from torch's global generator."""
-    return quicker(MODELS[config.model].make(config, shape, num_classes), shape)
+    network = MODELS[config.model].make(config, shape, num_classes)
+    quicker(network.features, shape)
+    return network

@@ -11,13 +11,14 @@ from alkit.acquisitions import LogProbs
 from alkit.config import Config
 from alkit.data import Dataset
 from alkit.determinism import generator
+from alkit.models import Network
 from alkit.passes import Pass, passes
 
 Masks = list[Float[Tensor, "sample 1 _"]]
 
 
 @torch.inference_mode()
-def predict(model: nn.Module, seen: Pass, masks: Masks | None = None) -> Iterator[Float[Tensor, "image sample class"]]:
+def predict(model: Network, seen: Pass, masks: Masks | None = None) -> Iterator[Float[Tensor, "image sample class"]]:
     """Log-probabilities, chunk by chunk so that memory does not grow with the pool; one sample without `masks`."""
     size = 128 if seen.data.device.type == "cpu" else 4096  # on a CPU, what its caches hold is fastest
     weights = weight_samples(model.classifier, masks)
@@ -26,7 +27,7 @@ def predict(model: nn.Module, seen: Pass, masks: Masks | None = None) -> Iterato
         yield sampled(model.classifier, features, weights).log_softmax(dim=1).permute(2, 0, 1)
 
 
-def dropout_masks(model: nn.Module, rate: float, num_samples: int, draw: torch.Generator) -> Masks:
+def dropout_masks(model: Network, rate: float, num_samples: int, draw: torch.Generator) -> Masks:
     """One mask a dropout layer and sample: 0 with probability `rate`, else 1 / (1 - rate).
 
     The same T masks serve every image, so each sample is one network drawn from q(theta) (Gal et al., arXiv:1703.02910).
@@ -51,17 +52,17 @@ def sampled(
 
     Images come last, so that what follows (a softmax over ten classes) runs along many images and not along ten numbers.
     """
-    weights = iter(weights)
+    each = iter(weights)
     hidden = features.T
     for layer in classifier:
         if isinstance(layer, nn.Linear):
-            hidden = (next(weights) @ hidden).add_(layer.bias[:, None])
+            hidden = (next(each) @ hidden).add_(layer.bias[:, None])
         elif not isinstance(layer, nn.Dropout):
             hidden = layer(hidden)
     return hidden
 
 
-def accuracy(config: Config, data: Dataset, model: nn.Module, split: str, indices: Tensor, number: int) -> float:
+def accuracy(config: Config, data: Dataset, model: Network, split: str, indices: Tensor, number: int) -> float:
     """Share of the images at `indices` of `split` that the model gets right, 0 .. 1."""
     seen = next(passes(config, data, split, indices, number))
     predicted = torch.cat([log_probs[:, 0].argmax(dim=-1) for log_probs in predict(model, seen)])
@@ -71,16 +72,16 @@ def accuracy(config: Config, data: Dataset, model: nn.Module, split: str, indice
 class Sampler(NamedTuple):
     """How the log-probabilities of the pool are found, chunk by chunk, and how many passes over it that takes."""
 
-    sample: Callable[[Config, Dataset, nn.Module, Tensor, int], Iterator[LogProbs]]
+    sample: Callable[[Config, Dataset, Network, Tensor, int], Iterator[LogProbs]]
     num_passes: Callable[[Config], int] = lambda config: 1
 
 
-def once(config: Config, data: Dataset, model: nn.Module, pool: Int64[Tensor, " pool"], number: int) -> Iterator[LogProbs]:
+def once(config: Config, data: Dataset, model: Network, pool: Int64[Tensor, " pool"], number: int) -> Iterator[LogProbs]:
     """One deterministic pass: one sample."""
     return predict(model, next(passes(config, data, "pool", pool, number)))
 
 
-def dropout(config: Config, data: Dataset, model: nn.Module, pool: Int64[Tensor, " pool"], number: int) -> Iterator[LogProbs]:
+def dropout(config: Config, data: Dataset, model: Network, pool: Int64[Tensor, " pool"], number: int) -> Iterator[LogProbs]:
     """Monte-Carlo dropout in the classifier (Gal and Ghahramani, arXiv:1506.02142), T samples of one pass over the pool."""
     masks = dropout_masks(model, config.dropout, config.num_samples, generator(config.seed, "samples", number))
     return predict(model, next(passes(config, data, "pool", pool, number)), masks)

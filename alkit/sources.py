@@ -55,7 +55,7 @@ def _dataset(name: str, source: str, class_names: tuple[str, ...], arrays: dict[
     for key in ARRAYS:
         array = arrays[key].astype(np.int64) if key[0] == "y" else arrays[key]
         digest.update(repr((key, array.shape)).encode())
-        digest.update(np.ascontiguousarray(array))
+        digest.update(np.ascontiguousarray(array).data)
     x_train, x_test = (_channels_first(arrays[key]) for key in ("x_train", "x_test"))
     mean = x_train.mean(axis=(0, 2, 3), dtype=np.float64) / 255
     mean_of_squares = np.square(x_train, dtype=np.uint16).mean(axis=(0, 2, 3), dtype=np.float64) / 255**2

@@ -38,7 +38,11 @@ def balanced(config: "Config", data: Dataset) -> Parts:
     counts[: config.num_initial % data.num_classes] += 1
     initial = np.concatenate([rest[labels[rest] == c][:count] for c, count in enumerate(counts)])  # `rest` is in random order
     pool = rest[~np.isin(rest, initial)][: config.num_pool]
-    return tuple(torch.from_numpy(np.sort(part)) for part in (initial, valid, pool))
+    return _tensor(initial), _tensor(valid), _tensor(pool)
+
+
+def _tensor(indices: np.ndarray) -> Tensor:
+    return torch.from_numpy(np.sort(indices))
 
 
 SPLITS: dict[str, Callable[["Config", Dataset], Parts]] = {"balanced": balanced}

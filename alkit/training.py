@@ -12,11 +12,11 @@ from torch.optim.sgd import sgd
 from alkit.config import Config
 from alkit.data import Dataset
 from alkit.determinism import derived_seed, generator, seeded
-from alkit.models import build
+from alkit.models import Network, build
 from alkit.passes import passes
 
 
-def fit(config: Config, data: Dataset, labelled: Int64[Tensor, " label"], number: int) -> nn.Module:
+def fit(config: Config, data: Dataset, labelled: Int64[Tensor, " label"], number: int) -> Network:
     """A network trained from fresh weights on the images at `labelled`: cross-entropy, SGD, no model selection.
 
     The paper's Eq. 2 is written as a binary cross-entropy; with ten exclusive classes it is the softmax cross-entropy,
@@ -50,7 +50,7 @@ def stepper(config: Config, model: nn.Module) -> Callable[[Tensor, Tensor], Tens
 
     It is torch.optim.SGD by its functional form: the class imports torch's compiler, seconds in every new process.
     """
-    params = list(model.parameters())
+    params: list[Tensor] = list(model.parameters())
     velocities: list[Tensor | None] = [None] * len(params)
 
     def step(images: Tensor, labels: Tensor) -> Tensor:

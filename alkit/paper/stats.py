@@ -91,7 +91,7 @@ def equivalence(values, margin: float) -> float:
 
 
 def seeds_needed(values, distance: float, power: float = 0.8, level: float = 0.05, most: int = 1000) -> int | None:
-    """Seeds with which a two-sided t-test would find a mean `distance` from zero, with the spread of these; None above `most`."""
+    """Seeds with which a two-sided t-test finds a mean `distance` from zero, spread as these are; None above `most`."""
     sd = float(np.std(np.asarray(values, dtype=float), ddof=1))
     if not distance:
         return None

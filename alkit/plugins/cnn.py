@@ -1,12 +1,11 @@
 """The network with which the literature shows that BALD works on MNIST."""
 
-from jaxtyping import Float
-from torch import Tensor, nn
+from torch import nn
 
-from alkit.models import MODELS, Model, Shape
+from alkit.models import MODELS, Model, Network, Shape
 
 
-class CNN(nn.Module):
+class CNN(Network):
     """The network of Gal et al. (arXiv:1703.02910) and BatchBALD (arXiv:1906.08158), dropout before its two linear layers.
 
     Two 5x5 convolutions of 32 and 64, each max-pooled, and a layer of 128. They also drop out convolutions; here dropout
@@ -25,9 +24,6 @@ class CNN(nn.Module):
             nn.Dropout(dropout), nn.Linear(64 * side(height) * side(width), 128), nn.ReLU(),
             nn.Dropout(dropout), nn.Linear(128, num_classes),
         )  # fmt: skip
-
-    def forward(self, images: Float[Tensor, "image channel height width"]) -> Float[Tensor, "image class"]:
-        return self.classifier(self.features(images))
 
 
 MODELS["cnn"] = Model(lambda config, shape, num_classes: CNN(shape, num_classes, config.train_dropout), smallest=16)

@@ -6,6 +6,7 @@ results were published.
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from torch import Tensor, nn
 from alkit.acquisitions import ACQUISITIONS, Acquisition, LogProbs, Scores
 from alkit.config import Config
 from alkit.data import Dataset
-from alkit.models import MODELS, LeNet, Model, ResNet18, Shape
+from alkit.models import MODELS, LeNet, Model, Network, ResNet18, Shape
 from alkit.noise import NOISES, Images
 from alkit.passes import passes, redraws
 from alkit.prediction import SAMPLERS, Sampler, predict
@@ -54,7 +55,7 @@ def unstable_highest(scores: Scores, count: int) -> list[int]:
     return torch.argsort(scores, descending=True)[:count].tolist()
 
 
-def repeated(config: Config, data: Dataset, model: nn.Module, pool: Tensor, number: int) -> Iterator[LogProbs]:
+def repeated(config: Config, data: Dataset, model: Network, pool: Tensor, number: int) -> Iterator[LogProbs]:
     """T deterministic passes over the pool: alike, but for the images in which noise is drawn anew."""
     seen = list(islice(passes(config, data, "pool", pool, number), config.num_samples if redraws(config, "pool") else 1))
     for chunks in zip(*(predict(model, one) for one in seen), strict=True):
@@ -79,6 +80,7 @@ class ReleasedResNet18(ResNet18):
 
     def __init__(self, shape: Shape, num_classes: int, dropout: float = 0.0):
         super().__init__(shape, num_classes, dropout)
+        block: Any
         for block in (layer[0] for layer in self.features if isinstance(layer, nn.Sequential) and layer[0].downsample):
             block.conv1.stride, block.conv2.stride = (1, 1), (2, 2)
             block.downsample[0] = nn.Conv2d(block.conv1.in_channels, block.conv2.out_channels, 3, stride=2, padding=1)

@@ -7,12 +7,11 @@ from alkit.speed.pooled import pooled
 from alkit.speed.trim import trimmed
 
 
-def quicker(model: nn.Module, image_shape: tuple[int, int, int]) -> nn.Module:
-    """`model`, changed in place to give the same outputs and gradients, to float rounding, in less time.
+def quicker(features: nn.Sequential, image_shape: tuple[int, int, int]) -> None:
+    """Change a network's features, in place, to give the same outputs and gradients, to float rounding, in less time.
 
-    Its parameters stay in their order; `trimmed` keeps only the part of a kernel that ever sees the image.
+    The parameters stay in their order; `trimmed` keeps only the part of a kernel that ever sees the image.
     """
     keep_freed_memory()
-    pooled(model.features)
-    trimmed(model.features, image_shape)
-    return model
+    pooled(features)
+    trimmed(features, image_shape)

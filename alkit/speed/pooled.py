@@ -11,11 +11,13 @@ MOST_CHANNELS = 18  # of the second convolution of a LeNet three times as wide
 class PooledConv2d(nn.Conv2d):
     """A 5x5 convolution, 2x2 max-pooling and ReLU. On a CPU in one (`convolution.py`): the same to float rounding."""
 
+    bias: nn.Parameter
+
     def forward(self, images: Float[Tensor, "image channel height width"]) -> Float[Tensor, "image feature _ _"]:
         if images.device.type == "cpu" and images.dtype == self.weight.dtype == torch.float32:
             from alkit.speed.convolution import pooled_convolution  # slow to import, and no GPU needs it
 
-            return pooled_convolution(images, self.weight, self.bias, self.padding[0])
+            return pooled_convolution(images, self.weight, self.bias, int(self.padding[0]))
         return relu(max_pool2d(conv2d(images, self.weight, self.bias, padding=self.padding), 2))
 
 

@@ -1,10 +1,12 @@
 """Convolutions of ResNet-18 without the taps that only ever see padding."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
 
-def trimmed(features: nn.Module, image_shape: tuple[int, int, int]) -> None:
+def trimmed(features: nn.Sequential, image_shape: tuple[int, int, int]) -> None:
     """Drop, in place, the kernel taps of `features` that see nothing but padding on images of this shape.
 
     Where a convolution's output is a single pixel its kernel stands at one place, and the taps beyond the input's edge
@@ -26,6 +28,7 @@ def trimmed(features: nn.Module, image_shape: tuple[int, int, int]) -> None:
     features.train(was_training)
     for hook in hooks:
         hook.remove()
+    conv: Any
     for parent in list(features.modules()):
         for name, conv in parent.named_children():
             if conv not in sizes or tuple(sizes[conv][1]) != (1, 1):

@@ -21,7 +21,7 @@ def test_without_the_folder_weights_and_scores_change_by_rounding_and_a_short_lo
     config = replace(tiny, acquisition="bald", model=model, epochs=epochs, num_rounds=2, last_batch="merge")
     labelled, _, pool = split(config, digits)
     results = []
-    for quicker in (models.quicker, lambda net, shape: net):
+    for quicker in (models.quicker, lambda features, shape: None):
         monkeypatch.setattr(models, "quicker", quicker)
         net = fit(config, digits, labelled, 0)
         log = [(r.valid_accuracy, r.test_accuracy, set(r.query)) for r in run(config, digits)]
