@@ -24,8 +24,8 @@ from IPython.display import Markdown, display
 
 from alkit.config import Config
 from alkit.determinism import generator
-from alkit.paper.figures import note, strip, style
-from alkit.paper.tables import name
+from alkit.paper.pictures import note, strip, style
+from alkit.paper.words import mathtext, word
 from alkit.passes import Pass
 from alkit.sources import load
 from alkit.split import split
@@ -47,7 +47,7 @@ data = {one: load(one, device="cpu") for one in datasets}
 pd.DataFrame(
     [
         {
-            "Dataset": name(d.name), "Images": d.size_in_words,
+            "Dataset": word(d.name), "Images": d.size_in_words,
             "Training": f"{len(d.y_train):,}", "Testing": f"{len(d.y_test):,}",
             "Classes": d.num_classes, "Mean": ", ".join(f"{v:.4f}" for v in d.mean.flatten()),
             "Sd": ", ".join(f"{v:.4f}" for v in d.sd.flatten()), "Source": d.source, "Digest": d.digest,
@@ -69,7 +69,7 @@ for d in data.values():
     for row, ax in enumerate(axes):
         strip(ax, d.x_train[by_class[:, row]], list(d.class_names) if row == 0 else None)
         ax.xaxis.tick_top()
-    note(figure, f"{name(d.name)} {d.digest}: {d.source}")
+    note(figure, f"{word(d.name)} {d.digest}: {d.source}")
     plt.show()
 
 # %% [markdown]
@@ -89,8 +89,8 @@ for d in data.values():
     figure, axes = plt.subplots(len(rows), 1, figsize=(7, 0.9 * len(rows)), squeeze=False, layout="constrained")
     for ax, (kind, images) in zip(axes[:, 0], rows.items(), strict=True):
         strip(ax, ((images * d.sd + d.mean) * 255).round().clamp(0, 255).to(torch.uint8))
-        ax.set_ylabel(name(kind).replace(" and ", " and\n"), rotation=0, ha="right", va="center")
-    note(figure, f"{name(d.name)} {d.digest}: {d.source}")
+        ax.set_ylabel(mathtext(word(kind)).replace(" and ", " and\n"), rotation=0, ha="right", va="center")
+    note(figure, f"{word(d.name)} {d.digest}: {d.source}")
     plt.show()
 
 # %% [markdown]
@@ -110,7 +110,7 @@ for d in data.values():
         at_value = sum(((seen.noisy == value).all(dim=1) for value in values), torch.zeros(()))
         replaced = (at_value > 0) & (change != 0).any(dim=1)
         rows.append({
-            "Dataset": name(d.name), "Noise": name(kind), "Images hit (%)": f"{100 * hit.double().mean():.2f}",
+            "Dataset": word(d.name), "Noise": word(kind), "Images hit (%)": f"{100 * hit.double().mean():.2f}",
             "Mean change": f"{change.mean():+.4f}", "Sd of the change": f"{change.std():.4f}",
             "Pixels replaced (%)": f"{100 * replaced.double().mean():.2f}" if values else "",
         })  # fmt: skip
@@ -130,7 +130,7 @@ for d in data.values():
         initial, valid, pool = split(config, d)
         counts = lambda part, d=d: d.y_train[part].bincount(minlength=d.num_classes)  # noqa: E731
         rows.append({
-            "Dataset": name(d.name), "Seed": seed,
+            "Dataset": word(d.name), "Seed": seed,
             **{
                 f"{label} (a class)": f"{len(part):,} ({counts(part).min():,} to {counts(part).max():,})"
                 for label, part in (("Initial", initial), ("Validation", valid), ("Pool", pool))

@@ -28,9 +28,12 @@ from IPython.display import Markdown, display
 
 from alkit.config import Config, from_dict
 from alkit.log import resume
-from alkit.paper.figures import COLOURS, curve, note, strip, style
+from alkit.paper.figures import curve
+from alkit.paper.pictures import note, strip, style
 from alkit.paper.published import published
-from alkit.paper.tables import cell, name
+from alkit.paper.results import differing, frame_of
+from alkit.paper.tables import cell
+from alkit.paper.words import colour, markdown, mathtext, word
 from alkit.paths import PROJECT
 from alkit.sources import load
 
@@ -58,28 +61,26 @@ configs = [from_dict({**settings, **condition, "seed": seed}) for seed in seeds]
 data = load(dataset, device=configs[0].device)
 folder = PROJECT / (folder or f"outputs/lab/{configs[0].label}")
 
-title = f"{name(dataset)}, {name(model)}, {name(acquisition)}, " + (f"{name(noise)} noise" if noise != "none" else "no noise")
-data_note = f"{name(data.name)} {data.digest}: {data.source}"
-display(Markdown(f"**{name(scenario)}: {title}**. {data.source} (digest {data.digest})."))
-changed = {k: v for k, v in configs[0].as_dict().items() if v != Config().as_dict()[k] and k not in ("seed", *condition)}
+title = f"{word(dataset)}, {word(model)}, {word(acquisition)}, " + (f"{word(noise)} noise" if noise != "none" else "no noise")
+data_note = f"{word(data.name)} {data.digest}: {data.source}"
+display(Markdown(f"**{markdown(f'{word(scenario)}: {title}')}**. {markdown(data.source)} (digest {data.digest})."))
+changed = differing([configs], [[Config(**condition, seed=seed) for seed in range(3)]])
 display(Markdown("Everything is as in the paper's constrained scenario" + (" but:" if changed else ".")))
 if changed:
-    display(pd.DataFrame({"paper": {k: str(Config().as_dict()[k]) for k in changed}, "here": changed}, dtype=object))
+    display(pd.DataFrame({"paper → here": changed}))
 
 # %% [markdown]
 # ## Run
 
 # %%
 progress = display(Markdown("starting"), display_id=True)
-rows, queries = [], {}
+rounds = {}
 for config in configs:
+    rounds[config.seed] = []
     for found in resume(folder / f"seed-{config.seed}.jsonl", config, data):
-        rows.append({"seed": config.seed, "num_labelled": found.num_labelled, "round": found.number,
-                     "valid_accuracy": None if found.valid_accuracy is None else 100 * found.valid_accuracy,
-                     "test_accuracy": None if found.test_accuracy is None else 100 * found.test_accuracy})  # fmt: skip
-        queries[config.seed, found.number] = list(found.query)
+        rounds[config.seed].append(found)
         progress.update(Markdown(f"seed {config.seed} of {seeds}: round {found.number} of {config.num_rounds}"))
-runs = pd.DataFrame(rows).astype({"valid_accuracy": float, "test_accuracy": float})
+runs = frame_of([({"seed": seed}, found) for seed, found in rounds.items()], ["seed"])
 
 # %% [markdown]
 # ## Validation accuracy
@@ -90,10 +91,10 @@ evaluated = runs.dropna(subset="valid_accuracy")
 if configs[0].num_rounds:
     figure, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
     for _, one in evaluated.groupby("seed"):
-        ax.plot(one.num_labelled, one.valid_accuracy, color=COLOURS[acquisition], lw=0.7, alpha=0.5)
-    curve(ax, evaluated, COLOURS[acquisition])
+        ax.plot(one.num_labelled, one.valid_accuracy, color=colour(acquisition), lw=0.7, alpha=0.5)
+    curve(ax, evaluated, colour(acquisition))
     ax.set(xlabel="labelled images", ylabel="validation accuracy (%)", ylim=(0, 100))
-    ax.set_title(f"{title}: {len(seeds)} seed{'s' if len(seeds) > 1 else ''}", fontsize=11)
+    ax.set_title(f"{mathtext(title)}: {len(seeds)} seed{'s' if len(seeds) > 1 else ''}", fontsize=11)
     note(figure, data_note)
     plt.show()
 ends = evaluated[evaluated.num_labelled.isin([evaluated.num_labelled.min(), evaluated.num_labelled.max()])]
@@ -104,12 +105,13 @@ ends.pivot_table(index="num_labelled", columns="seed", values="valid_accuracy").
 # How often each class was bought, all seeds together. The line is what random queries would buy on average.
 
 # %%
-bought = torch.tensor([i for query in queries.values() for i in query], dtype=torch.int64, device=data.device)
+bought = [image for found in rounds.values() for one in found for image in one.query]
+bought = torch.tensor(bought, dtype=torch.int64, device=data.device)
 if len(bought):
     share = 100 * data.y_train[bought].bincount(minlength=data.num_classes).cpu() / len(bought)
     random_share = 100 * data.y_train.bincount(minlength=data.num_classes).cpu() / len(data.y_train)
     figure, ax = plt.subplots(figsize=(6.4, 2.6), layout="constrained")
-    ax.bar(data.class_names, share, color=COLOURS[acquisition], alpha=0.8)
+    ax.bar([mathtext(name) for name in data.class_names], share, color=colour(acquisition), alpha=0.8)
     ax.step(
         range(-1, data.num_classes + 1),
         [*random_share[:1], *random_share, *random_share[-1:]],
@@ -129,12 +131,12 @@ else:
 # The first images of single rounds' queries, highest score first, with their labels (the first seed's):
 
 # %%
-numbers = [r for (seed, r), query in queries.items() if seed == seeds[0] and query]
-if numbers:
+queries = {found.number: found.query for found in rounds[seeds[0]] if found.query}
+if numbers := list(queries):
     shown = sorted({numbers[round(i * (len(numbers) - 1) / 3)] for i in range(4)})
     figure, axes = plt.subplots(len(shown), 1, figsize=(6.4, 0.85 * len(shown)), squeeze=False, layout="constrained")
     for ax, number in zip(axes[:, 0], shown, strict=True):
-        picked = torch.tensor(queries[seeds[0], number][:10])
+        picked = torch.tensor(queries[number][:10])
         strip(ax, data.x_train[picked.to(data.device)], [data.class_names[c] for c in data.y_train.cpu()[picked]])
         ax.set_ylabel(f"round {number}", rotation=0, ha="right", va="center", fontsize=9)
     note(figure, data_note)

@@ -13,22 +13,25 @@
 # %% [markdown]
 # # Tables 2 and 3, Figures 4 to 6, beside the paper's
 #
-# Regenerated from the logs of one profile. Nothing is computed here: a condition that was not run shows as missing (–).
+# Regenerated from the logs of one profile, and of those that it is shown beside. Nothing is computed here: what was not run
+# is missing.
 
 # %%
 import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
 
-from alkit.paper import claims
-from alkit.paper.figures import figure4, figure5, figure6, style
-from alkit.paper.results import absent, as_published, coverage, differences, provenance, rounds
-from alkit.paper.tables import beside_published, name, page, sources, table2, table3
+from alkit.paper.figures import figure4, figure5, figure6, figure_of_pairs
+from alkit.paper.pictures import style
+from alkit.paper.results import absent, differences, together
+from alkit.paper.tables import page, pairs, rows, tex
+from alkit.paper.words import markdown, word
 from alkit.paths import PROJECT
 from alkit.run.grid import read_profile
 
 style()
 pd.set_option("display.max_rows", 500, "display.max_columns", 50, "display.max_colwidth", 200)
+pd.set_option("display.html.use_mathjax", False, "styler.html.mathjax", False)
 
 # %% tags=["parameters"]
 profile = "digits"  # a file of params/, without .yaml
@@ -37,14 +40,7 @@ outputs = "outputs"
 
 # %%
 profile = read_profile(profile, PROJECT / outputs, PROJECT / params)
-frame, data = rounds(profile), provenance(profile)
-found = coverage(profile, frame)
-released = None  # the same conditions as the paper's released code runs them, where they were run
-if profile.name == "released":
-    frame = as_published(frame)
-elif (profile.params / "released.yaml").exists():
-    other = as_published(rounds(read_profile("released", PROJECT / outputs, profile.params)))
-    released = other if len(other) and profile.name == "paper" else None
+results = together(profile)
 for folder in ("tables", "figures"):
     (profile.folder / folder).mkdir(parents=True, exist_ok=True)
 
@@ -55,27 +51,35 @@ def save(figure, stem):
     plt.show()
 
 
-def save_table(number, layout):
+def save_table(number):
     stem = profile.folder / "tables" / f"table{number}"
-    origin = data.drop_duplicates("dataset").set_index("dataset")[["digest", "source"]]
-    rows = beside_published(frame, number, released).join(origin, on="dataset")
-    rows.loc[rows.n.isna(), ["digest", "source"]] = None  # of our numbers, where there are any
-    rows.to_csv(stem.with_suffix(".csv"), index=False, float_format="%.4f")
-    plain = layout.map(lambda text: text.replace("±", r"$\pm$").replace("–", "--"))
-    note = sources(data, rows[rows.n.notna()].dataset)
-    caption = f"Ours on {'; '.join(note.splitlines())}.".replace("_", r"\_").replace("%", r"\%")
-    text = plain.to_latex(multirow=True, multicolumn=True, multicolumn_format="c", caption=caption)
-    stem.with_suffix(".tex").write_text(text)
-    return page(layout, note)
+    found, origin = rows(results.rounds, number), results.provenance.drop_duplicates("dataset").set_index("dataset")
+    found = found.astype({"dataset": str}).join(origin[["digest", "source"]], on="dataset")
+    found.loc[found.line == "paper", ["digest", "source"]] = None  # they are of our numbers
+    found.to_csv(stem.with_suffix(".csv"), index=False, float_format="%.4f")
+    stem.with_suffix(".tex").write_text(tex(results, number))
+    return page(results, number)
 
+
+# %% [markdown]
+# ## All of the paper's numbers, against ours
+# Every number of Tables 2 and 3 as an accuracy on the test set: on the line ours is the paper's, above it higher. The paper's
+# are means of three seeds, without a spread.
+
+# %%
+if pairs(results.rounds)["mean"].notna().any():
+    save(figure_of_pairs(results), "pairs")
+else:
+    display(Markdown("None of them has been run in this profile."))
 
 # %% [markdown]
 # ## What was run
 
 # %%
+found = results.coverage
 display(Markdown(f"**Profile `{profile.name}`.** {profile.about}"))
 display(Markdown(f"{found.finished.sum()} of {found.runs.sum()} runs are finished; tables and figures hold those alone."))
-found.assign(scenario=found.scenario.map(name), model=found.model.map(name)).style.hide()
+found.assign(scenario=found.scenario.map(word), model=found.model.map(word)).style.format(escape="html").hide()
 
 # %% [markdown]
 # ### Where it differs from the paper
@@ -83,38 +87,40 @@ found.assign(scenario=found.scenario.map(name), model=found.model.map(name)).sty
 
 # %%
 different = differences(profile)
-display(different.rename(columns=name) if len(different) else Markdown("Nowhere, in what it runs."))
+display(different.rename(columns=word) if len(different) else Markdown("Nowhere, in what it runs."))
 if missing := absent(profile):
-    words = ", ".join(f"{name(scenario)} ({name(model)})" for scenario, model in missing)
+    words = ", ".join(f"{word(scenario)} ({word(model)})" for scenario, model in missing)
     display(Markdown(f"The paper also has, and this profile does not: {words}."))
+for name in profile.beside:
+    other = read_profile(name, profile.folder.parent, profile.params)
+    display(Markdown(f"**{markdown(other.label.capitalize())}** is the profile `{other.name}`. {other.about}"))
 
 # %% [markdown]
 # ### On what data
 
 # %%
-data.style.hide()
+results.provenance.style.format(escape="html").hide()
 
 # %% [markdown]
 # ## Table 2: test accuracy under noise, constrained scenario (%)
-# Mean ± standard error (number of seeds) of the accuracy on the test set after the last round; under it the paper's number,
-# which has no spread. "As released" is the profile `released`: what the paper's released code does where it differs from
-# the text.
+# Mean ± standard error (number of seeds) of the accuracy on the test set after the last round, under the paper's number,
+# which has no spread. Each of ours leads to the notebook of its experiment.
 
 # %%
-save_table(2, table2(frame, released))
+save_table(2)
 
 # %% [markdown]
 # ## Table 3: test error by scenario, without noise (%)
 # The paper's own runs are on MNIST. "Table 3" is the table printed beside its Figure 4.
 
 # %%
-save_table(3, table3(frame, released))
+save_table(3)
 
 # %% [markdown]
 # ## Figure 4: LeNet under ideal data, queried in small steps
 
 # %%
-save(figure4(frame, data), "figure4")
+save(figure4(results), "figure4")
 
 # %% [markdown]
 # ## Figure 5: the acquisition functions under constrained data
@@ -123,24 +129,23 @@ save(figure4(frame, data), "figure4")
 # (Table 2).
 
 # %%
-save(figure5(frame, data), "figure5")
+save(figure5(results), "figure5")
 
 # %% [markdown]
 # ## Figure 6: LeNet with BALD under noise
 
 # %%
-save(figure6(frame, data), "figure6")
+save(figure6(results), "figure6")
 
 # %% [markdown]
 # ## The paper's claims
 
 # %%
-if profile.name == "paper":
-    display(Markdown(claims.RULE))
-    left = [{"selector": "th, td", "props": "text-align: left !important; vertical-align: top"}]
-    display(claims.table(PROJECT / outputs).style.hide().set_table_styles(left))
+if profile.claims:  # judged where the report is made, and shown as they stand there
+    title, _, text = (profile.folder.parent / "claims.md").read_text().partition("\n")
+    display(Markdown(text.replace("](", "](../")))
 else:
-    display(Markdown("They are judged by the profile `paper`: see its report."))
+    display(Markdown("They are judged from runs at the paper's settings: `outputs/claims.md`."))
 
 # %% [markdown]
 # ## Limits

@@ -5,7 +5,7 @@ import os
 
 import pandas as pd
 
-from alkit.paper.report import html
+from alkit.paper.page import html
 from alkit.paths import NOTEBOOKS, OUTPUTS, shown
 from alkit.run.execute import execute
 from alkit.run.reproduce import environment

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from alkit.paper.evidence import Evidence, Quantity
-from alkit.paths import OUTPUTS
 
 RULE = (
     "Every line tests its statement as one or more quantities, measured per seed, that it says are above a threshold. "
@@ -206,42 +204,3 @@ def _range(evidence: Evidence, more: dict, less: dict) -> np.ndarray:
         columns = pd.DataFrame({n: evidence.per_seed(**model, acquisition="random", noise=n) for n in noises}).dropna()
         ranges.append(columns.max(axis=1) - columns.min(axis=1))
     return (ranges[0] - ranges[1]).dropna().to_numpy()
-
-
-def table(outputs: Path = OUTPUTS) -> pd.DataFrame:
-    """All claims with the paper's evidence, ours, the verdict and the notebook, a row each."""
-    evidence, rows = Evidence(outputs), []
-    for claim in CLAIMS:
-        quantities = claim.measure(evidence)
-        ours = "; ".join(map(str, quantities))
-        rows.append([claim.text, claim.section, claim.paper, ours, verdict(claim, quantities), claim.notebook])
-    return pd.DataFrame(
-        rows, columns=["claim", "section", "the paper's evidence", "ours: mean [95 % interval]", "verdict", "notebook"]
-    )
-
-
-def in_short(found: pd.DataFrame) -> str:
-    """How many of the claims in `table` got which verdict, in a sentence."""
-    kinds = {"holds": "holds", "does not hold": "does not hold", "artefact": "artefact", "cannot be told": "cannot be told yet"}
-    counted = [f"*{words}* {found.verdict.str.startswith(kind).sum()}" for kind, words in kinds.items()]
-    return f"The verdicts on {len(found)} claims: {', '.join(counted)}."
-
-
-def text(outputs: Path = OUTPUTS) -> str:
-    """The table as a Markdown page; a notebook that is there is a link."""
-    found = table(outputs)
-    lines = ["# The paper's claims, and what the runs say", "", in_short(found), "", RULE, ""]
-    lines += ["| " + " | ".join(found.columns) + " |", "|" + "---|" * len(found.columns)]
-    for row in found.itertuples(index=False):
-        *cells, notebook = row
-        link = f"[{notebook}]({notebook}.ipynb)" if (outputs / f"{notebook}.ipynb").exists() else notebook
-        lines.append("| " + " | ".join([*cells, link]) + " |")
-    lines += ["", "Written by `make report PROFILE=paper` from the logs under `paper` and `findings`."]
-    return "\n".join(lines) + "\n"
-
-
-def write(outputs: Path = OUTPUTS) -> Path:
-    """The page as <outputs>/claims.md."""
-    path = outputs / "claims.md"
-    path.write_text(text(outputs))
-    return path

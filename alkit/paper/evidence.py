@@ -1,15 +1,14 @@
 """What claims are judged by: quantities measured once a seed, from the logs at full scale and those of the findings."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from alkit import log
-from alkit.paper.results import full_scale
-from alkit.paths import OUTPUTS
+from alkit.paper.results import Results, frame_of
 
 
 @dataclass(frozen=True)
@@ -40,10 +39,19 @@ class Quantity:
 
 
 class Evidence:
-    """The logs that claims are judged by: the paper's runs at full scale, and the findings'."""
+    """What claims are judged by: a profile's own runs, and those of the findings beside its folder."""
 
-    def __init__(self, outputs: Path = OUTPUTS):
-        self.outputs, self.paper = outputs, full_scale(outputs)
+    def __init__(self, results: Results):
+        self.paper, self.folder = results.own, results.profile.folder.parent / "findings"
+
+    @cached_property
+    def _findings(self) -> list[tuple[str, dict, pd.DataFrame]]:
+        """Of every log of a finding, which finding, the settings, and the rounds."""
+        found = []
+        for path in sorted(self.folder.glob("*/*.jsonl")):
+            header, run = log.read(path)
+            found.append((path.parent.name, vars(log.logged_config(header)), frame_of([({}, run)], [])))
+        return found
 
     def per_seed(self, column: str = "test_accuracy", last: int = 1, **condition: str) -> pd.Series:
         """Of each seed, the mean of its `last` values of a column, in per cent."""
@@ -61,9 +69,7 @@ class Evidence:
     def finding(self, name: str, **settings) -> pd.Series:
         """The test accuracy of each seed of the runs with these settings among a finding's, in per cent."""
         found = {}
-        for path in sorted((self.outputs / "findings" / name).glob("*.jsonl")):
-            header, run = log.read(path)
-            config = vars(log.logged_config(header))
-            if all(config[key] == value for key, value in settings.items()) and run and run[-1].test_accuracy is not None:
-                found[config["seed"]] = 100 * run[-1].test_accuracy
-        return pd.Series(found, dtype=float)
+        for finding, config, run in self._findings:
+            if finding == name and all(config[key] == value for key, value in settings.items()):
+                found[config["seed"]] = run.test_accuracy.iloc[-1] if len(run) else np.nan
+        return pd.Series(found, dtype=float).dropna()

@@ -1,65 +1,93 @@
-"""The paper's Figures 4 to 6 and the pictures of the experiment and data notebooks, in colour-blind-safe colours."""
-
-import textwrap
-from itertools import cycle
+"""The paper's Figures 4 to 6, and one with all its numbers beside ours; colours are the words' (colour-blind-safe)."""
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from torch import Tensor
 
+from alkit.paper.pictures import note, strip, style  # noqa: F401 - strip and style for the findings
 from alkit.paper.published import published
-from alkit.paper.tables import name, sources
+from alkit.paper.results import Results
+from alkit.paper.tables import pairs, sources
+from alkit.paper.words import WORDS, colour, mathtext, ordered, word
 
-# Okabe and Ito's palette; acquisitions and noises never share a figure, so a colour means one thing in each.
-COLOURS = {
-    "random": "#444444", "entropy": "#D55E00", "bald": "#0072B2",
-    "none": "#444444", "gaussian": "#D55E00", "salt_and_pepper": "#009E73",
-    "released_entropy": "#D55E00", "released_bald": "#0072B2", "released_pepper": "#009E73",
-}  # fmt: skip
 PAPER_DATASETS = ("mnist", "cifar10", "fashion_mnist")
-ACQUISITIONS = ("random", "entropy", "bald")
-NOISES = ("none", "gaussian", "salt_and_pepper")
+DASHES = ("-", (0, (4, 2)), (0, (1, 1.3)), (0, (6, 1.5, 1, 1.5)), (0, (2.5, 1)))  # a network's line, in the order of the legend
+COLOURS = {key: colour(key) for key, (_, own) in WORDS.items() if own}
 
 
-def style() -> None:
-    """Type and lines for a page's width; call once in a notebook."""
-    # Close to seaborn's "ticks", whose import would take a fifth of an experiment's start.
-    plt.rcParams.update({
-        "figure.dpi": 100, "savefig.dpi": 200, "font.sans-serif": ["Arial", "Liberation Sans", "DejaVu Sans"],
-        "font.size": 11, "axes.titlesize": 11, "axes.labelsize": 11, "xtick.labelsize": 10, "ytick.labelsize": 10,
-        "legend.fontsize": 10, "legend.title_fontsize": 11, "lines.linewidth": 1.2, "lines.markersize": 4.8,
-        "axes.grid": True, "axes.axisbelow": True, "grid.color": "#e6e6e6", "axes.spines.top": False,
-        "axes.spines.right": False, "axes.edgecolor": ".15", "axes.labelcolor": ".15", "text.color": ".15",
-        "patch.edgecolor": "white", "patch.force_edgecolor": True,
-    })  # fmt: skip
-
-
-def figure4(frame: pd.DataFrame, data: pd.DataFrame) -> Figure:
+def figure4(results: Results) -> Figure:
     """Validation accuracy of LeNet without noise in the ideal scenario's finer variant, one line an acquisition."""
-    shown = frame.query("scenario == 'ideal_fine' and model == 'lenet' and noise == 'none'")
-    return _panels(shown, "acquisition", {"lenet": "-"}, _datasets(shown, ("mnist",)), data)
+    shown = results.own.query("scenario == 'ideal_fine' and model == 'lenet' and noise == 'none'")
+    return _panels(shown, "acquisition", ("lenet",), ("mnist",), results.provenance)
 
 
-def figure5(frame: pd.DataFrame, data: pd.DataFrame) -> Figure:
-    """Validation accuracy without noise in the constrained scenario: colour acquisition, line style model.
+def figure5(results: Results) -> Figure:
+    """Validation accuracy without noise in the constrained scenario: colour acquisition, line style network.
 
-    Where neither of the paper's models was run, those that were.
+    With the lines of the profiles beside, where those were evaluated along the way. Where neither of the paper's networks
+    was run, those that were.
     """
-    shown = frame.query("scenario == 'constrained' and noise == 'none'")
-    styles, models = {"resnet18": "-", "lenet": (0, (4, 2))}, set(shown.model)
-    if models and not models & set(styles):
-        styles = dict(zip(sorted(models), cycle(["-", (0, (4, 2)), ":"]), strict=False))
-    return _panels(shown, "acquisition", styles, _datasets(shown, PAPER_DATASETS), data)
+    shown = results.rounds.query("scenario == 'constrained' and noise == 'none'")
+    counts = shown.dropna(subset="valid_accuracy").groupby("experiment").num_labelled.nunique()
+    shown = shown[(shown.line == results.profile.label) | shown.experiment.isin(counts[counts > 2].index)]
+    paper = ("resnet18", "lenet")
+    return _panels(shown, "acquisition", paper if shown.empty or shown.model.isin(paper).any() else (), PAPER_DATASETS,
+                   results.provenance)  # fmt: skip
 
 
-def figure6(frame: pd.DataFrame, data: pd.DataFrame) -> Figure:
+def figure6(results: Results) -> Figure:
     """Validation accuracy of LeNet with BALD in the constrained scenario, one line a noise."""
-    shown = frame.query("scenario == 'constrained' and model == 'lenet' and acquisition == 'bald'")
-    return _panels(shown, "noise", {"lenet": "-"}, _datasets(shown, PAPER_DATASETS), data)
+    shown = results.own.query("scenario == 'constrained' and model == 'lenet' and acquisition == 'bald'")
+    return _panels(shown, "noise", ("lenet",), PAPER_DATASETS, results.provenance)
+
+
+def figure_of_pairs(results: Results) -> Figure:
+    """All 68 published numbers against ours, as test accuracies, with our 95 % intervals; on the diagonal they are equal."""
+    found = pairs(results.rounds)
+    own = results.profile.label
+    figure, ax = plt.subplots(figsize=(6.4, 6.6), layout="constrained")
+    ax.axline((0, 0), slope=1, color="#777777", lw=1)
+    run = found.dropna(subset="mean")
+    lines = list(dict.fromkeys([own, *run.line]))
+    for (model, line), of in run.groupby(["model", "line"]):
+        error = [of["mean"] - of.low.clip(lower=0), of.high.clip(upper=100) - of["mean"]]
+        face = {"mfc": colour(model)} if line == own else {"mfc": "white"}
+        marker = "osD^v"[lines.index(line) % 5]
+        ax.errorbar(of.published, of["mean"], error, fmt=marker, ms=5.5, color=colour(model), elinewidth=0.8, alpha=0.8, **face)
+    done = run[run.line == own].drop_duplicates(["table", "scenario", "dataset", "noise", "model", "acquisition"])
+    missing = found.drop(index=run.index)
+    for model, of in missing.groupby("model"):
+        sns.rugplot(of, x="published", height=0.025, lw=1.2, color=colour(model), ax=ax)
+    ax.set(xlim=(0, 100), ylim=(0, 100), aspect="equal")
+    ax.set(xlabel="test accuracy, published (%)", ylabel="test accuracy, ours (%)")
+    handles = [Line2D([], [], color=colour(m), marker="o", ls="", label=mathtext(word(m))) for m in ordered(found.model)]
+    handles += [Line2D([], [], color="#777777", marker="osD^v"[i % 5], mfc="white", ls="", label=mathtext(line))
+                for i, line in enumerate(lines) if line != own]  # fmt: skip
+    if len(missing):
+        handles.append(Line2D([], [], color="#777777", marker="|", ms=9, ls="", label="not run yet"))
+    figure.legend(handles=handles, loc="outside upper center", ncols=4, frameon=False, handletextpad=0.3, columnspacing=1.4)
+    within = run[(run.line == own) & (run.low <= run.published) & (run.published <= run.high)]
+    bars = "One seed each." if not (count := done.low.notna().sum()) else (
+        f"Bars: 95 % t-intervals of our means, which hold {len(within)} of these {count} published numbers.")  # fmt: skip
+    note(figure, f"{len(done)} of the paper's {len(published())} numbers (Tables 2 and 3; errors as accuracies). {bars}\n"
+                 f"{sources(results.provenance, run.dataset.unique())}")  # fmt: skip
+    return figure
+
+
+def curve(ax: Axes, runs: pd.DataFrame, colour: str, line="-") -> None:
+    """Mean validation accuracy over seeds, and a band of one standard error to either side where there is more than one.
+
+    A run evaluated only at its ends shows as two points, not as a line between them.
+    """
+    look = {"x": "num_labelled", "y": "valid_accuracy", "errorbar": "se", "color": colour, "ax": ax, "legend": False}
+    if runs.num_labelled.nunique() < 3 and runs["round"].max() > 2:
+        face = colour if line == "-" else "white"
+        sns.lineplot(runs, **look, ls="", marker="o", ms=5, err_style="bars", mfc=face, mec=colour)
+    else:
+        sns.lineplot(runs, **look, ls=line, lw=1.8, err_kws={"alpha": 0.18, "lw": 0})
 
 
 def _datasets(frame: pd.DataFrame, paper: tuple[str, ...]) -> list[str]:
@@ -68,40 +96,51 @@ def _datasets(frame: pd.DataFrame, paper: tuple[str, ...]) -> list[str]:
     return others + [d for d in paper if d in set(frame.dataset) or not others]
 
 
-def _panels(frame: pd.DataFrame, colour: str, styles: dict, datasets: list[str], data: pd.DataFrame) -> Figure:
+def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple[str, ...], data: pd.DataFrame) -> Figure:
+    """A panel a data set: a colour a value of `hue`, a line style a network and line; the paper's, and whatever was run."""
+    datasets, own = _datasets(frame, paper), frame.line.cat.categories[0]
+    papers = list(dict.fromkeys(published()[hue][published()[hue] != ""]))
+    values = ordered([*papers, *frame[hue]])
+    found = list(frame[["model", "line"]].drop_duplicates().itertuples(index=False, name=None))
+    kinds = list(dict.fromkeys([*((m, own) for m in models), *sorted(found, key=lambda kind: kind[1] != own)]))
+    dashes = {kind: DASHES[i % len(DASHES)] for i, kind in enumerate(kinds)}
     width = {1: 6.4, 2: 8.4}.get(len(datasets), 10.5)
     figure, axes = plt.subplots(1, len(datasets), figsize=(width, 4.2), squeeze=False, layout="constrained")
-    order = ACQUISITIONS if colour == "acquisition" else NOISES
-    marks = published().query("table == 2")
+    is_constrained = len(frame) > 0 and frame.scenario.iloc[0] == "constrained"
+    marks = published().query("table == 2 and dataset in @datasets and model in @models")
+    marks = marks[marks.noise == "none"] if hue == "acquisition" else marks[marks.acquisition == "bald"]
     for ax, dataset in zip(axes[0], datasets, strict=True):
-        panel, missing = frame.query("dataset == @dataset"), []
-        for model, line in styles.items():
-            for value in order:
-                runs = panel[(panel[colour] == value) & (panel.model == model)].dropna(subset="valid_accuracy")
-                if len(runs):
-                    curve(ax, runs, COLOURS[value], line)
-                else:
-                    missing.append(f"{name(model)} {name(value)}" if len(styles) > 1 else name(value))
+        panel = frame[frame.dataset == dataset].dropna(subset="valid_accuracy")
+        there = {at: runs for at, runs in panel.groupby(["model", "line", hue], observed=True)}
+        for (model, line, value), runs in there.items():
+            curve(ax, runs, colour(value), dashes[model, line])
+        missing = []
+        for model in models:
+            left = [word(value) for value in papers if (model, own, value) not in there]
+            one = [word(model)] if len(models) > 1 else []
+            missing += [" ".join(one)] if one and len(left) == len(papers) else [" ".join([*one, value]) for value in left]
         if panel.empty:
             ax.set_xticks([])
             ax.text(0.5, 0.5, "not run yet", transform=ax.transAxes, ha="center", va="center", color="#777777")
-        elif frame.scenario.iloc[0] == "constrained":
-            _published_marks(ax, marks, panel, colour, dataset, styles)
+        elif is_constrained:
+            for mark in marks[marks.dataset == dataset].to_dict("records"):
+                ax.plot(panel.num_labelled.max(), mark["percent"], "D", ms=5.5, mfc="white", mec=colour(mark[hue]), mew=1.4,
+                        clip_on=False, zorder=5)  # fmt: skip
         if missing and len(panel):
-            text = "not run yet:\n" + "\n".join(missing)
-            ax.text(0.98, 0.5, text, transform=ax.transAxes, ha="right", va="center", fontsize=8, color="#777777")
-        ax.set(title=name(dataset), xlabel="labelled images", ylim=_limits(frame))
+            text = "\n".join(["not run yet:", *missing])
+            ax.text(0.98, 0.62, text, transform=ax.transAxes, ha="right", va="center", fontsize=8, color="#777777")
+        ax.set(title=mathtext(word(dataset)), xlabel="labelled images", ylabel="", ylim=_limits(frame))
     axes[0, 0].set_ylabel("validation accuracy (%)")
-    handles = [Line2D([], [], color=COLOURS[v], lw=2.2, label=name(v)) for v in order]
-    if len(styles) > 1:
-        handles += [Line2D([], [], color="#777777", lw=1.8, ls=s, label=name(m)) for m, s in styles.items()]
-    marked = marks.model.isin(styles).any() and set(datasets) & set(PAPER_DATASETS)
-    if marked and len(frame) and frame.scenario.iloc[0] == "constrained":
+    handles = [Line2D([], [], color=colour(v), lw=2.2, label=mathtext(word(v))) for v in values]
+    if len(kinds) > 1:
+        name = lambda model, line: word(model) if line == own else f"{word(model)}, {line}"  # noqa: E731
+        handles += [Line2D([], [], color="#777777", lw=1.8, ls=s, label=mathtext(name(*k))) for k, s in dashes.items()]
+    if is_constrained and len(marks):
         handles.append(Line2D([], [], color="#777777", marker="D", mfc="white", ls="", label="paper's final test accuracy"))
-    columns = len(handles) if width > 8 else 3
     figure.legend(
-        handles=handles, loc="outside upper center", ncols=columns, frameon=False, handlelength=2.4, columnspacing=1.4
-    )
+        handles=handles, loc="outside upper center", ncols=min(len(handles), 6) if width > 8 else 3, frameon=False,
+        handlelength=2.4, columnspacing=1.4,
+    )  # fmt: skip
     note(figure, f"{_seeds(frame)}. {sources(data, datasets)}")
     return figure
 
@@ -112,55 +151,9 @@ def _limits(frame: pd.DataFrame) -> tuple[float, float]:
     return (10 * (low // 10) if low > 60 else 0, 50 if high < 45 else 100)
 
 
-def _published_marks(ax: Axes, marks: pd.DataFrame, panel: pd.DataFrame, colour: str, dataset: str, styles: dict) -> None:
-    right = panel.num_labelled.max()
-    fixed = {"noise": "none"} if colour == "acquisition" else {"acquisition": "bald"}
-    ((key, value),) = fixed.items()
-    for _, mark in marks[(marks.dataset == dataset) & (marks[key] == value) & marks.model.isin(styles)].iterrows():
-        ax.plot(right, mark.percent, "D", ms=5.5, mfc="white", mec=COLOURS[mark[colour]], mew=1.4, clip_on=False, zorder=5)
-
-
-def curve(ax: Axes, runs: pd.DataFrame, colour: str, line="-") -> None:
-    """Mean over seeds, and a band of one standard error to either side where there is more than one.
-
-    A run evaluated only at its ends shows as two points, not as a line between them.
-    """
-    points = runs.groupby("num_labelled").valid_accuracy.agg(["mean", "sem"])
-    if len(points) < 3 and runs["round"].max() > 2:
-        ax.errorbar(
-            points.index, points["mean"], points["sem"], color=colour, fmt="o", ms=4, mfc="none" if line != "-" else colour
-        )
-        return
-    ax.plot(points.index, points["mean"], color=colour, ls=line, lw=1.8)
-    if points["sem"].notna().any():
-        ax.fill_between(
-            points.index, points["mean"] - points["sem"], points["mean"] + points["sem"], color=colour, alpha=0.18, lw=0
-        )
-
-
 def _seeds(frame: pd.DataFrame) -> str:
-    counts = sorted(frame.groupby(["dataset", "model", "acquisition", "noise"]).seed.nunique().unique())
+    counts = sorted(frame.groupby("experiment").seed.nunique().unique())
     if not counts:
         return "No finished run"
     words = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     return f"Mean of {words} seeds, band ± 1 standard error" if counts[-1] > 1 else "One seed"
-
-
-def note(figure: Figure, text: str) -> None:
-    """A line under a figure that says on what data it was made."""
-    wrapped = "\n".join(textwrap.fill(line, int(figure.get_figwidth() * 19)) for line in text.splitlines())
-    figure.supxlabel(wrapped, fontsize=7, color="#555555", x=0.01, ha="left")
-
-
-def strip(ax: Axes, images: Tensor, titles: list[str] | None = None) -> None:
-    """uint8 images [N, C, H, W] in a row, one pixel apart."""
-    count, _, height, width = images.shape
-    canvas = np.full((height, count * (width + 1) - 1, 3), 255, dtype=np.uint8)
-    for i, image in enumerate(images.cpu().numpy()):
-        canvas[:, i * (width + 1) : i * (width + 1) + width] = np.broadcast_to(image.transpose(1, 2, 0), (height, width, 3))
-    ax.imshow(canvas, interpolation="nearest")
-    ax.set_xticks([(width + 1) * i + width / 2 for i in range(count)] if titles else [], titles or [], fontsize=8)
-    ax.set_yticks([])
-    ax.tick_params(length=0)
-    ax.grid(False)
-    ax.spines[["left", "bottom"]].set_visible(False)

@@ -6,19 +6,22 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 
-from alkit.paper import claims
-from alkit.paper.results import full_scale
-from alkit.paper.tables import in_short
-from alkit.paths import OUTPUTS, PROJECT
+from alkit.paper import tables, verdicts
+from alkit.paper.results import Results
+from alkit.paths import PROJECT
 
 README = PROJECT / "README.md"
 
 
-def filled(text: str, outputs: Path = OUTPUTS) -> str:
-    """`text` with what stands between `<!-- part -->` and `<!-- end -->` made anew, for each part that was measured."""
+def filled(text: str, results: Results, claims: pd.DataFrame) -> str:
+    """`text` with what stands between `<!-- part -->` and `<!-- end -->` made anew, for each part that was measured.
+
+    `claims` are judged by `verdicts.table`.
+    """
+    outputs = results.profile.folder.parent
     parts = {
-        "results": lambda: in_short(full_scale(outputs)),
-        "claims": lambda: claims.in_short(claims.table(outputs)),
+        "results": lambda: _results(results),
+        "claims": lambda: verdicts.in_short(claims),
         "findings": lambda: _findings(outputs),
         "speed": lambda: _speed(outputs),
     }
@@ -32,8 +35,21 @@ def filled(text: str, outputs: Path = OUTPUTS) -> str:
     return text
 
 
-def write(outputs: Path = OUTPUTS) -> None:
-    README.write_text(filled(README.read_text(), outputs))
+def write(results: Results, claims: pd.DataFrame) -> None:
+    README.write_text(filled(README.read_text(), results, claims))
+
+
+def _results(results: Results) -> str:
+    """The figure with all the paper's numbers, and Tables 2 and 3."""
+    folder = f"outputs/{results.profile.name}"
+    parts = [
+        f"![The paper's 68 numbers against ours]({folder}/figures/pairs.png)",
+        "**Table 2: test accuracy under noise, constrained data (%)**; ours: mean ± standard error (seeds)",
+        tables.text(results.rounds, 2),
+        "**Table 3: test error by scenario, without noise (%)**",
+        tables.text(results.rounds, 3),
+    ]
+    return "\n\n".join(parts)
 
 
 def _findings(outputs: Path) -> str:

@@ -3,12 +3,11 @@
 import os
 from pathlib import Path
 
-import nbformat
 import yaml
-from nbconvert import HTMLExporter
 
-from alkit.paper import claims, readme
-from alkit.paper.results import rounds
+from alkit.paper import readme, verdicts
+from alkit.paper.page import html
+from alkit.paper.results import together
 from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS, shown
 from alkit.run.execute import execute, is_current
 from alkit.run.grid import Profile
@@ -29,14 +28,16 @@ def data_notebook(profile: Profile) -> None:
 
 def report(profile: Profile) -> str:
     """Tables, figures and report.ipynb from the logs that exist, without any computing; the path of report.html."""
-    rounds(profile)  # what could not be reported is said here, in one line
+    results, outputs = together(profile), profile.folder.parent  # what could not be reported is said here, in one line
+    if profile.claims:
+        judged = verdicts.table(results)
+        outputs.mkdir(parents=True, exist_ok=True)
+        (outputs / "claims.md").write_text(verdicts.text(judged, outputs))
+        if outputs == OUTPUTS:
+            readme.write(results, judged)
     notebook = profile.folder / "report.ipynb"
-    folders = {"outputs": shown(profile.folder.parent), "params": shown(profile.params)}
+    folders = {"outputs": shown(outputs), "params": shown(profile.params)}
     execute(NOTEBOOKS / "report.py", notebook, {"profile": profile.name, **folders})
-    if profile.name == "paper":
-        claims.write(profile.folder.parent)
-        if profile.folder.parent == OUTPUTS:
-            readme.write()
     return shown(html(notebook))
 
 
@@ -59,16 +60,3 @@ def findings(name: str | None = None, outputs: Path = OUTPUTS, params: Path = PA
             html(target)
         made.append(target)
     return made
-
-
-def html(notebook: Path) -> Path:
-    """The page of an executed notebook, without its code, beside it."""
-    content = nbformat.read(notebook, as_version=4)
-    page, _ = HTMLExporter(exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True).from_notebook_node(
-        content, resources={"metadata": {"name": f"alkit: {notebook.parent.name} {notebook.stem}"}}
-    )
-    target = notebook.with_suffix(".html")
-    partial = target.with_suffix(".partial")
-    partial.write_text(page)
-    os.replace(partial, target)
-    return target

@@ -1,49 +1,95 @@
-"""What the logs of a profile hold, and the paper's published numbers, as tables of numbers."""
+"""What the logs of profiles hold, each log read once, beside the paper's published numbers; all accuracies in per cent."""
 
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pandas as pd
 
 from alkit import log
-from alkit.paths import OUTPUTS, shown
+from alkit.config import Config
+from alkit.loop import Round
+from alkit.paths import shown
 from alkit.plugins.released import PAPERS_NAMES
 from alkit.run.grid import Profile, read_profile
 
 CONDITION = ["scenario", "dataset", "noise", "model", "acquisition"]
+RUN = [*CONDITION, "line", "experiment", "seed"]
+MEASURED = ["round", "num_labelled", "valid_accuracy", "test_accuracy"]
+UNMENTIONED = ("seed", "device", "model", "evaluate_every")  # a table's places, and what changes no number
 
 
-def rounds(profile: Profile) -> pd.DataFrame:
-    """Every round of every finished run; accuracies in per cent. Runs that are not finished are left out.
+@dataclass(frozen=True)
+class Results:
+    """What the finished runs of a profile, and of those beside it, measured.
+
+    `rounds` has a row a round: its condition, its `line` (the profile's label: of the profile itself first), its
+    `experiment` (profile/folder), seed, round, num_labelled, and accuracies in per cent, missing where nothing was evaluated.
+    """
+
+    profile: Profile
+    rounds: pd.DataFrame
+    provenance: pd.DataFrame  # dataset, digest, source, device, versions: a row for each that differs, unfinished runs too
+    coverage: pd.DataFrame  # scenario, model, runs, finished: of the profile alone
+
+    @property
+    def own(self) -> pd.DataFrame:
+        """The rounds of the profile alone."""
+        return self.rounds[self.rounds.line == self.profile.label]
+
+
+def frame_of(runs: Iterable[tuple[dict, Iterable[Round]]], columns: Iterable[str]) -> pd.DataFrame:
+    """A row for every round of `runs`: what each is called by (a value for each of `columns`), then MEASURED, in per cent."""
+    rows = [{**keys, **{name: getattr(r, "number" if name == "round" else name) for name in MEASURED}}
+            for keys, rounds in runs for r in rounds]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=[*columns, *MEASURED])
+    for name in ("valid_accuracy", "test_accuracy"):
+        frame[name] = 100 * frame[name].astype(float)
+    return frame
+
+
+def read(profile: Profile) -> Results:
+    """The results of one profile; runs that are not finished have no rounds.
 
     Raises ValueError for a log that is not of the profile's configuration, and for runs on different data of one name.
     """
-    columns = [*CONDITION, "seed", "round", "num_labelled", "valid_accuracy", "test_accuracy"]
-    rows, digests = [], {}
+    runs, origins, digests = [], [], {}
     for experiment in profile.experiments:
         for config in experiment.configs:
             path = experiment.log_path(config)
             if log.is_empty(path):
                 continue
             header, found = log.read_run(path, config)
+            digest, versions = header["data"]["digest"], " ".join(f"{k} {v}" for k, v in header["versions"].items())
+            origin = [config.dataset, digest, header["data"]["source"]]
+            origins += [[*origin, device or header["device"], versions] for device in dict.fromkeys(r.device for r in found)]
             if len(found) <= config.num_rounds:
                 continue
-            digest = digests.setdefault(config.dataset, header["data"]["digest"])
-            if header["data"]["digest"] != digest:
+            if digest != digests.setdefault(config.dataset, digest):
                 raise ValueError(
-                    f"{shown(path)} holds a run on {config.dataset} {header['data']['digest']}, others one on {digest}: "
+                    f"{shown(path)} holds a run on {config.dataset} {digest}, others one on {digests[config.dataset]}: "
                     "runs on different data cannot share a report; move one kind away"
                 )
             condition = [experiment.scenario, config.dataset, config.noise, config.model, config.acquisition]
-            rows += [[*condition, config.seed, r.number, r.num_labelled, r.valid_accuracy, r.test_accuracy] for r in found]
-    frame = pd.DataFrame(rows, columns=columns)
-    for column in ("valid_accuracy", "test_accuracy"):
-        frame[column] = 100 * frame[column].astype(float)
-    return frame
+            named = [*condition, profile.label, f"{profile.name}/{experiment.name}", config.seed]
+            runs.append((dict(zip(RUN, named, strict=True)), found))
+    frame = frame_of(runs, RUN).astype({"line": pd.CategoricalDtype([profile.label], ordered=True)})
+    columns = ["dataset", "digest", "source", "device", "versions"]
+    provenance = pd.DataFrame(origins, columns=columns).drop_duplicates(ignore_index=True)
+    return Results(profile, frame, provenance, _coverage(profile, frame))
 
 
-def full_scale(outputs: Path = OUTPUTS) -> pd.DataFrame:
-    """The rounds of every finished run at the paper's settings."""
-    return rounds(read_profile("paper", outputs))
+def together(profile: Profile) -> Results:
+    """The results of a profile and of those that it is shown `beside`, which are lines of their own.
+
+    The released code's variants stand under the paper's names for them.
+    """
+    others = [read_profile(name, profile.folder.parent, profile.params) for name in profile.beside]
+    own, *beside = found = [read(one) for one in (profile, *others)]
+    lines = pd.CategoricalDtype(list(dict.fromkeys(r.profile.label for r in found)), ordered=True)
+    frames = [own.rounds, *(r.rounds for r in beside if len(r.rounds))]
+    frame = pd.concat([as_published(frame.astype({"line": lines})) for frame in frames], ignore_index=True)
+    origins = pd.concat([r.provenance for r in found]).drop_duplicates(ignore_index=True)
+    return Results(profile, frame, origins, own.coverage)
 
 
 def as_published(frame: pd.DataFrame) -> pd.DataFrame:
@@ -52,71 +98,72 @@ def as_published(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def final(frame: pd.DataFrame) -> pd.DataFrame:
-    """Test accuracy after the last round, in per cent: mean, standard error and number of seeds of each condition."""
-    last = frame.dropna(subset="test_accuracy")
-    return last.groupby(CONDITION).test_accuracy.agg(mean="mean", sem="sem", n="count").reset_index()
+    """Test accuracy after the last round, in per cent: mean, standard error and number of seeds of each experiment."""
+    keys = [key for key in RUN if key != "seed"]
+    last = frame.dropna(subset="test_accuracy").groupby(keys, observed=True, sort=False)
+    return last.test_accuracy.agg(mean="mean", sem="sem", n="count").reset_index()
 
 
-def provenance(profile: Profile) -> pd.DataFrame:
-    """The data sets that the logs were made on: source and digest, device and versions; one row for each that differs."""
-    rows = []
-    for experiment in profile.experiments:
-        for path in map(experiment.log_path, experiment.configs):
-            if not log.is_empty(path):
-                header, found = log.read(path)
-                versions = " ".join(f"{k} {v}" for k, v in header["versions"].items())
-                source = [experiment.configs[0].dataset, header["data"]["digest"], header["data"]["source"]]
-                rows += [[*source, device or header["device"], versions] for device in {r.device for r in found}]
-    return pd.DataFrame(rows, columns=["dataset", "digest", "source", "device", "versions"]).drop_duplicates(ignore_index=True)
-
-
-def coverage(profile: Profile, frame: pd.DataFrame) -> pd.DataFrame:
-    """Runs finished and runs in the profile, by scenario and model."""
+def _coverage(profile: Profile, frame: pd.DataFrame) -> pd.DataFrame:
     wanted = pd.DataFrame(
         [[e.scenario, c.model] for e in profile.experiments for c in e.configs], columns=["scenario", "model"]
     ).value_counts(sort=False)
-    runs = frame.drop_duplicates([*CONDITION, "seed"]).value_counts(["scenario", "model"], sort=False)
+    runs = frame.drop_duplicates(["experiment", "seed"]).value_counts(["scenario", "model"], sort=False)
     return pd.DataFrame({"runs": wanted, "finished": runs.reindex(wanted.index, fill_value=0)}).reset_index()
+
+
+def differing(ours: Iterable[tuple[Config, ...]], theirs: Iterable[tuple[Config, ...]]) -> dict[str, str]:
+    """The fields, and the number of seeds, that take other values in our experiments than in theirs: "theirs → ours".
+
+    An experiment is its configs, one a seed. How often it evaluates changes no number and is left out, as is the model.
+    """
+    found = []
+    for experiments in (theirs, ours):
+        values: dict[str, dict[str, None]] = {}
+        for configs in experiments:
+            for field, value in {**configs[0].as_dict(), "seeds": len(configs)}.items():
+                values.setdefault(field, {})["all" if value is None else str(value)] = None
+        found.append(values)
+    return {
+        field: f"{', '.join(found[0][field])} → {', '.join(values)}"
+        for field, values in found[1].items()
+        if field not in UNMENTIONED and set(values) != set(found[0][field])
+    }
 
 
 def differences(profile: Profile) -> pd.DataFrame:
     """Where a profile's scenarios differ from the profile `paper`: a row a field, a column a scenario and model.
 
-    Cells read "the paper's → ours", and are empty where the two agree; how often it evaluates changes no number. A scenario
-    that the paper does not have is set beside its constrained one.
+    Empty cells agree. A scenario that the paper does not have is set beside its constrained one.
     """
-    ours, theirs = (_values(p) for p in (profile, read_profile("paper")))
+    ours, theirs = (_by_place(p) for p in (profile, read_profile("paper")))
     found = {}
-    for (scenario, model), values in ours.items():
+    for (scenario, model), experiments in ours.items():
         nearest = ((scenario, model), ("constrained", model), ("constrained", "lenet"))
-        reference = next(theirs[key] for key in nearest if key in theirs)
-        found[scenario, model] = {
-            field: f"{_words(reference[field])} → {_words(value)}"
-            for field, value in values.items()
-            if set(map(str, value)) != set(map(str, reference[field]))
-        }
-    frame = pd.DataFrame({key: changed for key, changed in found.items() if changed}).fillna("")
-    return frame if len(frame) else pd.DataFrame()
+        found[scenario, model] = differing(experiments, next(theirs[key] for key in nearest if key in theirs))
+    return pd.DataFrame({key: changed for key, changed in found.items() if changed}).fillna("")
 
 
 def absent(profile: Profile) -> list[tuple[str, str]]:
     """The paper's scenarios and models that a profile does not have."""
-    ours, theirs = (_values(p) for p in (profile, read_profile("paper")))
+    ours, theirs = (_by_place(p) for p in (profile, read_profile("paper")))
     return [key for key in theirs if key not in ours]
 
 
-def _values(profile: Profile) -> dict[tuple[str, str], dict[str, list]]:
-    """Of each scenario and model, the values that every field takes."""
-    found: dict[tuple[str, str], dict[str, list]] = {}
+def _by_place(profile: Profile) -> dict[tuple[str, str], list[tuple[Config, ...]]]:
+    """The experiments of each scenario and model, by the paper's name for the model."""
+    found: dict[tuple[str, str], list[tuple[Config, ...]]] = {}
     for experiment in profile.experiments:
-        first = experiment.configs[0]
-        values = found.setdefault((experiment.scenario, PAPERS_NAMES.get(first.model, first.model)), {})
-        seeds = [c.seed for c in experiment.configs]
-        for field, value in {**first.as_dict(), "seeds": len(seeds)}.items():
-            if field not in ("seed", "device", "model", "evaluate_every") and value not in values.setdefault(field, []):
-                values[field].append(value)
+        model = experiment.configs[0].model
+        found.setdefault((experiment.scenario, PAPERS_NAMES.get(model, model)), []).append(experiment.configs)
     return found
 
 
-def _words(values: list) -> str:
-    return ", ".join("all" if v is None else str(v) for v in values)
+def rounds(profile: Profile) -> pd.DataFrame:
+    """The rounds alone; see Results."""
+    return read(profile).rounds
+
+
+def provenance(profile: Profile) -> pd.DataFrame:
+    """The data's origin alone; see Results."""
+    return read(profile).provenance

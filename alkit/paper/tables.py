@@ -1,132 +1,168 @@
-"""The paper's Tables 2 and 3, laid out as there, with the published number beside each of ours."""
+"""The paper's Tables 2 and 3, laid out as there, with ours beside every published number; all in per cent."""
 
+import html
+import os
 from collections.abc import Iterable
+from pathlib import Path
 
 import pandas as pd
 from pandas.io.formats.style import Styler
+from scipy import stats
 
 from alkit.paper.published import published
-from alkit.paper.results import CONDITION, final
+from alkit.paper.results import CONDITION, Results, final
+from alkit.paper.words import latex, markdown, ordered, word
 
-NAMES = {
-    "mnist": "MNIST", "cifar10": "CIFAR-10", "fashion_mnist": "Fashion-MNIST", "digits": "digits",
-    "lenet": "LeNet", "resnet18": "ResNet-18",
-    "random": "Random", "entropy": "Max. Entropy", "bald": "BALD", "": "",
-    "none": "None", "gaussian": "Gaussian", "salt_and_pepper": "Salt and Pepper",
-    "supervised": "Supervised, limited data", "ideal": "AL, ideal data", "ideal_fine": "AL, ideal data, small queries",
-    "constrained": "AL, constrained data",
-    "cnn": "CNN (32, 64, 128)", "released_resnet18": "ResNet-18 as released",
-    "released_entropy": "Max. Entropy as released", "released_bald": "BALD as released", "released_pepper": "Pepper",
-}  # fmt: skip
-MISSING = "–"
+LAYOUTS = {  # the keys of a table's rows and columns, and what stands over those of its rows
+    2: (["noise", "model", "line"], ["dataset", "acquisition"], ("Noise", "Model", "")),
+    3: (["scenario", "model", "acquisition"], ["dataset", "line"], ("Technique", "Model", "Acquisition")),
+}
 
 
-def name(word: str) -> str:
-    """How the paper writes it; a user's own name as it is."""
-    return NAMES.get(word, word)
+def rows(frame: pd.DataFrame, number: int) -> pd.DataFrame:
+    """Table 2 or 3, a row a number: its condition, line ("paper" or of ours), metric, mean, sem, n and experiment.
 
-
-def beside_published(frame: pd.DataFrame, table: int, released: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Every condition of the paper's table 2 or 3, and ours on other data sets in the same places, one row each.
-
-    Columns: the condition, metric ("test_accuracy" in Table 2, "test_error" in Table 3), mean, sem and n of ours and
-    `published`, in per cent; with `released` (rounds `as_published`) also released_mean, released_sem and released_n.
-    Nothing where there is nothing.
+    Ours are all constrained conditions in Table 2, and all without noise, of data that is MNIST or the user's own, in the
+    scenarios of Table 3; whatever the paper does not have comes after what it has, but for data, which comes before.
     """
-    paper = published().query("table == @table").rename(columns={"percent": "published"}).drop(columns="table")
-    ours = final(frame)
+    paper = published().query("table == @number").rename(columns={"percent": "mean"}).assign(line="paper", experiment="")
+    ours = final(frame).astype({"line": str}).assign(metric=paper.metric.iloc[0])
+    ours = ours[ours.scenario.isin(paper.scenario)]
     ours.loc[ours.scenario == "supervised", "acquisition"] = ""
-    if table == 3:
+    if number == 3:
+        ours = ours[(ours.noise == "none") & ~ours.dataset.isin({"cifar10", "fashion_mnist"})]
         ours["mean"] = 100 - ours["mean"]
-    # Where the paper has a number for some data set, ours on any other data set stand in the same row of the table.
-    places = paper[[c for c in CONDITION if c != "dataset"]].drop_duplicates()
-    ours = ours.merge(places, how="inner")
-    if table == 3:  # MNIST alone, and the user's own data
-        ours = ours[~ours.dataset.isin({"cifar10", "fashion_mnist"})]
-    both = paper.drop(columns="metric").merge(ours, how="outer", on=CONDITION)
-    if released is not None:
-        theirs = beside_published(released, table)[[*CONDITION, "mean", "sem", "n"]]
-        both = both.merge(theirs, how="left", on=CONDITION, suffixes=("", "_of_released"))
-        both = both.rename(columns={f"{key}_of_released": f"released_{key}" for key in ("mean", "sem", "n")})
-    both.insert(len(CONDITION), "metric", paper.metric.iloc[0])
-    order = {key: both[key].map({v: i for i, v in enumerate(NAMES)}).fillna(-1) for key in CONDITION}
-    # Scenarios, noises, models and acquisitions in the paper's order; data that is not the paper's comes first.
-    order["dataset"] = both.dataset.map({"mnist": 0, "cifar10": 1, "fashion_mnist": 2}).fillna(-1)
-    order["scenario"] = both.scenario.map({"supervised": 0, "ideal": 1, "constrained": 2})
-    keys = pd.DataFrame(order)[["scenario", "noise", "model", "dataset", "acquisition"]]
-    return both.loc[keys.sort_values(list(keys), kind="stable").index].reset_index(drop=True)
+    both = pd.concat([paper, ours])[[*CONDITION, "line", "metric", "mean", "sem", "n", "experiment"]]
+    order = {key: ordered(both[key]) for key in CONDITION}
+    order["dataset"].sort(key=lambda dataset: dataset in set(published().dataset))
+    order["line"] = ["paper", *frame.line.cat.categories]
+    both = both.astype({key: pd.CategoricalDtype(values, ordered=True) for key, values in order.items()})
+    return both.sort_values(["scenario", "noise", "model", "dataset", "acquisition", "line"], ignore_index=True)
 
 
-def table2(frame: pd.DataFrame, released: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Test accuracy in per cent after the last round: "mean ± standard error (seeds)", the paper's number under it."""
-    rows = beside_published(frame, 2, released)
-    return _laid_out(rows, ["noise", "model"], ["dataset", "acquisition"], ("Noise", "Model", ""))
+def pairs(frame: pd.DataFrame) -> pd.DataFrame:
+    """All 68 published numbers as accuracies, each with ours: published, mean, low, high, n, line; a row for each line of ours.
+
+    `low` and `high` are the 95 % t-interval of our mean; missing where there is one seed, as ours are where nothing ran.
+    """
+    found = []
+    for number in LAYOUTS:
+        both = rows(frame, number).astype({"line": str}).drop(columns="metric")
+        if number == 3:
+            both["mean"] = 100 - both["mean"]
+        paper = both[both.line == "paper"].rename(columns={"mean": "published"})[[*CONDITION, "published"]]
+        merged = paper.merge(both[both.line != "paper"], how="left", on=CONDITION)
+        found.append(merged.assign(table=number, line=merged.line.fillna(frame.line.cat.categories[0])))
+    merged = pd.concat(found, ignore_index=True).astype({key: str for key in CONDITION})
+    half = merged["sem"] * stats.t.ppf(0.975, merged.n - 1)
+    return merged.assign(low=merged["mean"] - half, high=merged["mean"] + half)
 
 
-def table3(frame: pd.DataFrame, released: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Test error in per cent: "mean ± standard error (seeds)", the paper's number under it."""
-    rows = beside_published(frame, 3, released)
-    return _laid_out(rows, ["scenario", "model", "acquisition"], ["dataset"], ("Technique", "Model", "Acquisition", ""))
-
-
-def in_short(frame: pd.DataFrame) -> str:
-    """The conditions that were run, beside the paper's numbers, as a Markdown table: test accuracy in per cent."""
-    rows = pd.concat([beside_published(frame, 3), beside_published(frame, 2)]).dropna(subset="n")
-    rows = rows.drop_duplicates(["scenario", "dataset", "noise", "model", "acquisition"], keep="last")  # Table 2's accuracies
-    lines = ["| data | scenario | model | noise | queries | paper | here: mean ± standard error (seeds) |", "|" + "---|" * 7]
-    for row in rows.itertuples():
-        paper, mean = (100 - x if row.metric == "test_error" else x for x in (row.published, row.mean))
-        condition = (row.dataset, row.scenario, row.model, row.noise, row.acquisition)
-        words = [name(word) or MISSING for word in condition]
-        lines.append(f"| {' | '.join(words)} | {paper:.2f} | {cell(mean, row.sem, row.n)} |")
-    return "\n".join(lines)
-
-
-def sources(data: pd.DataFrame, datasets: Iterable[str]) -> str:
-    """What a table or figure of `datasets` was made on, a line each: name, digest and source, from `results.provenance`."""
-    shown = data[data.dataset.isin(list(datasets))].drop_duplicates(["dataset", "digest"])
-    return "\n".join(f"{name(d.dataset)} {d.digest}: {d.source}" for d in shown.itertuples())
-
-
-def cell(mean: float, sem: float, n: float) -> str:
-    """A number of ours for people; without a standard error where there is one seed."""
-    if pd.isna(mean):
-        return MISSING
-    return f"{mean:.2f} ({n:.0f})" if pd.isna(sem) else f"{mean:.2f} ± {sem:.2f} ({n:.0f})"
-
-
-def page(table: pd.DataFrame, data_note: str) -> Styler:
-    """A laid-out table for a notebook's page: small, unbroken cells, ours in bold, the data's sources under it."""
-    cells = [
-        {"selector": "th, td", "props": "font-size: 0.85em; white-space: nowrap; padding: 0.3em 0.5em; text-align: right"},
-        {"selector": "caption", "props": "caption-side: bottom; text-align: left; font-size: 0.8em; white-space: pre-line"},
-    ]
-    bold = table.index.get_level_values(-1) == "ours"
-    return (
-        table.style.set_table_styles(cells)
-        .set_caption(data_note)
-        .apply(lambda column: ["font-weight: bold" if b else "" for b in bold])
-    )
-
-
-def _laid_out(rows: pd.DataFrame, index: list[str], columns: list[str], titles: tuple[str, ...]) -> pd.DataFrame:
-    found = {}
-    for _, row in rows.iterrows():
-        at, column = tuple(name(row[k]) for k in index), tuple(name(row[k]) for k in columns)
-        column = column if len(column) > 1 else column[0]
-        found.setdefault(column, {})[(*at, "ours")] = cell(row["mean"], row["sem"], row["n"])
-        if "released_n" in rows:
-            found[column][(*at, "as released")] = cell(row["released_mean"], row["released_sem"], row["released_n"])
-        found[column][(*at, "paper")] = MISSING if pd.isna(row.published) else f"{row.published:.2f}"
-    places = dict.fromkeys(place for cells in found.values() for place in cells)
-    table = pd.DataFrame({c: [cells.get(p, MISSING) for p in places] for c, cells in found.items()})
-    table.index = pd.MultiIndex.from_tuples(places, names=titles)
-    if len(columns) > 1:
-        wanted = sorted(table.columns, key=lambda c: [_rank(rows, columns, c)])
-        table = table[wanted]
-        table.columns = pd.MultiIndex.from_tuples(wanted)
+def laid_out(found: pd.DataFrame, number: int, value: str = "text") -> pd.DataFrame:
+    """`rows` as the paper lays them out: `cell`s, or another column, as text; nothing where there is nothing."""
+    index, columns, titles = LAYOUTS[number]
+    table = found.assign(text=cells(found)).pivot(index=index, columns=columns, values=value).fillna("")
+    table.index = pd.MultiIndex.from_tuples([tuple(map(word, place)) for place in table.index], names=titles)
+    table.columns = pd.MultiIndex.from_tuples([tuple(map(word, place)) for place in table.columns])
     return table
 
 
-def _rank(rows: pd.DataFrame, columns: list[str], wanted: tuple[str, ...]) -> tuple[int, ...]:
-    return tuple([name(v) for v in rows[key].drop_duplicates()].index(one) for key, one in zip(columns, wanted, strict=True))
+def cell(mean: float, sem: float, n: float, width: int = 0) -> str:
+    """Mean ± standard error (seeds); without the spread where there is one seed, the mean alone where it is the paper's.
+
+    Padded in front to `width`, so that numbers under each other align at the decimal point.
+    """
+    if pd.isna(mean):
+        return ""
+    spread, seeds = "" if pd.isna(sem) else f" ± {sem:.2f}", "" if pd.isna(n) else f" ({n:.0f})"
+    return f"{mean:{width}.2f}".replace(" ", "\N{FIGURE SPACE}") + spread + seeds
+
+
+def cells(found: pd.DataFrame) -> list[str]:
+    """The cell of each of `rows`."""
+    width = len(f"{found['mean'].max():.2f}")
+    return [cell(row.mean, row.sem, row.n, width) for row in found[["mean", "sem", "n"]].itertuples(name="Row")]
+
+
+def sources(data: pd.DataFrame, datasets: Iterable[str]) -> str:
+    """What a table or figure of `datasets` was made on, a line each: name, digest and source, from `Results.provenance`."""
+    shown = data[data.dataset.isin(list(datasets))].drop_duplicates(["dataset", "digest"])
+    return "\n".join(f"{word(d.dataset)} {d.digest}: {d.source}" for d in shown.itertuples())
+
+
+def page(results: Results, number: int) -> Styler:
+    """A table for a notebook in the profile's folder: ours in bold and linked to the experiment, the data's source under it."""
+    found = rows(results.rounds, number)
+    text, experiment = laid_out(found, number), laid_out(found, number, "experiment")
+    bold = [line != "paper" for line in text.columns.get_level_values(-1)] if number == 3 else None
+    linked = pd.DataFrame(
+        {at: [_linked(*both, results.profile.folder) for both in zip(text[at], experiment[at], strict=True)] for at in text},
+        index=text.index.map(lambda place: tuple(map(html.escape, place))),
+    )
+    linked.columns = pd.MultiIndex.from_tuples([tuple(map(html.escape, place)) for place in text.columns])
+    linked.index.names = text.index.names
+    look = "font-size: 0.85em; white-space: nowrap; padding: 0.3em 0.8em 0.3em 0; text-align: left; vertical-align: top"
+    under = "caption-side: bottom; text-align: left; font-size: 0.8em; white-space: pre-line"
+    styles = [
+        {"selector": "th, td", "props": f"{look}; font-variant-numeric: tabular-nums"},
+        {"selector": "caption", "props": under},
+        {"selector": "td a", "props": "color: inherit; text-decoration: none"},
+    ]
+    weigh = lambda column: _bold(column, bold, text)  # noqa: E731
+    note = html.escape(sources(results.provenance, _ours(found).dataset.unique()))
+    return linked.style.set_table_styles(styles).set_caption(note).apply(weigh)
+
+
+def _bold(column: pd.Series, bold: list[bool] | None, text: pd.DataFrame) -> list[str]:
+    lines = column.index.get_level_values(-1) if bold is None else [column.name[-1]] * len(column)
+    return ["" if line == "paper" else "font-weight: bold" for line in lines]
+
+
+def _linked(text: str, experiment: str, folder: Path) -> str:
+    """A cell with a link to the notebook of its experiment, where that was made, and its name."""
+    if not text or not experiment:
+        return text
+    title, target = html.escape(experiment), folder.parent / experiment / "notebook.ipynb"
+    if not target.exists():
+        return f'<span title="{title}">{text}</span>'
+    return f'<a href="{html.escape(os.path.relpath(target, folder))}" title="{title}">{text}</a>'
+
+
+def tex(results: Results, number: int) -> str:
+    """A table for LaTeX (booktabs, multirow), everybody's names as they are."""
+    found = rows(results.rounds, number)
+    table = laid_out(found, number).map(latex)
+    table.index = table.index.map(lambda place: tuple(map(latex, place)))
+    table.columns = table.columns.map(lambda place: tuple(map(latex, place)))
+    table.index.names = LAYOUTS[number][2]
+    note = sources(results.provenance, _ours(found).dataset.unique())
+    caption = latex(f"{_METRICS[number]}. Ours on {'; '.join(note.splitlines())}." if note else f"{_METRICS[number]}.")
+    return table.to_latex(multirow=True, multicolumn=True, multicolumn_format="l", caption=caption)
+
+
+def text(frame: pd.DataFrame, number: int) -> str:
+    """A table in Markdown; a row's name is left out where it is that of the row above, ours are in bold."""
+    table = laid_out(rows(frame, number), number)
+    heads = [*LAYOUTS[number][2], *("<br>".join(map(markdown, place)) for place in table.columns)]
+    lines, above = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)], ()
+    for place, row in zip(table.index, table.itertuples(index=False), strict=True):
+        repeated = [one if place[: i + 1] != above[: i + 1] else "" for i, one in enumerate(place)]
+        by = [place[-1] if number == 2 else column[-1] for column in table.columns]
+        numbers = [one if line == "paper" else _strong(one) for one, line in zip(row, by, strict=True)]
+        lines.append("| " + " | ".join([*map(markdown, repeated), *numbers]) + " |")
+        above = place
+    return "\n".join(lines)
+
+
+def _strong(text: str) -> str:
+    """A cell in bold; the spaces before it stay outside of the asterisks, which would not count before a space."""
+    number = text.lstrip()
+    return f"{text[: len(text) - len(number)]}**{number}**" if number else ""
+
+
+name = word  # as the findings call it
+_METRICS = {2: "Test accuracy (per cent)", 3: "Test error (per cent)"}
+
+
+def _ours(found: pd.DataFrame) -> pd.DataFrame:
+    return found[found.line != "paper"].astype({"dataset": str})

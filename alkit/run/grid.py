@@ -8,6 +8,9 @@
         dataset: [mnist, cifar10]
         acquisition: [random, bald]
         num_rounds: 20
+    label: ours, 20 rounds            # how its line in a table is called; "ours" if it does not say
+    beside: [released, coarse]        # profiles whose results its report shows too, each as a line of its own
+    claims: true                      # its report judges the paper's claims and writes the README
 
 An experiment is a condition (scenario, dataset, model, acquisition, noise); its seeds run in one notebook.
 """
@@ -68,6 +71,9 @@ class Profile:
     experiments: tuple[Experiment, ...]
     folder: Path  # of its notebooks, logs and report
     params: Path  # the folder of its params file
+    label: str = "ours"  # its line in tables and figures
+    beside: tuple[str, ...] = ()  # profiles that its report shows too
+    claims: bool = False  # whether its report judges the paper's claims and writes the README
 
 
 def read_profile(name: str, outputs: Path = OUTPUTS, params: Path = PARAMS) -> Profile:
@@ -86,7 +92,7 @@ def read_profile(name: str, outputs: Path = OUTPUTS, params: Path = PARAMS) -> P
 
 
 def _profile(name: str, content: object, outputs: Path, params: Path) -> Profile:
-    keys = ("about", "seeds", "defaults", "grid")
+    keys = ("about", "seeds", "defaults", "grid", "label", "beside", "claims")
     if not isinstance(content, dict) or not isinstance(content.get("grid"), list) or not content["grid"]:
         raise ValueError(f"a profile is a mapping with {', '.join(keys)}, and its grid a list of blocks")
     for key in content:
@@ -100,7 +106,22 @@ def _profile(name: str, content: object, outputs: Path, params: Path) -> Profile
     for one in names:
         if names.count(one) > 1:
             raise ValueError(f"the experiment {one} stands in the grid {names.count(one)} times")
-    return Profile(name, " ".join(str(content.get("about", "")).split()), tuple(experiments), outputs / name, params)
+    about = " ".join(str(content.get("about", "")).split())
+    return Profile(name, about, tuple(experiments), outputs / name, params, *_shown(name, content, params))
+
+
+def _shown(name: str, content: dict, params: Path) -> tuple[str, tuple[str, ...], bool]:
+    """How a profile is shown: its label, the profiles beside it, and whether it judges the claims."""
+    label, beside, claims = content.get("label", "ours"), content.get("beside", []), content.get("claims", False)
+    if not isinstance(label, str) or label in ("", "paper"):
+        raise ValueError(f"label={label!r} names no line of ours; give it some words, but not 'paper'")
+    if not isinstance(claims, bool):
+        raise ValueError(f"claims={claims!r} is {type(claims).__name__}, not true or false")
+    for one in beside if isinstance(beside, list) else [beside]:
+        if one == name or not (params / f"{one}.yaml").exists():
+            others = sorted(p.stem for p in params.glob("*.yaml") if p.stem != name)
+            raise ValueError(f"beside names {one!r}; choose {', '.join(others)}")
+    return label, tuple(_as_list(beside)), claims
 
 
 def _expand(block: object, defaults: dict, seeds: object, folder: Path) -> list[Experiment]:
