@@ -48,9 +48,14 @@ def paired(more: pd.Series, less: pd.Series, confidence: float = 0.95) -> Interv
 
 
 def by_seed(runs: pd.DataFrame, column: str = "valid_accuracy", first: int = 0, last: float = math.inf) -> pd.Series:
-    """Of each seed, the mean of a column over its rounds with `first` to `last` labels: the area under the curve, per label."""
+    """Of each seed, a column averaged over `first` to `last` labels: the area under its curve, by trapezoids, per label."""
     inside = runs[runs.num_labelled.between(first, last)].dropna(subset=column)
-    return inside.groupby("seed")[column].mean()
+    return inside.groupby("seed")[["num_labelled", column]].apply(lambda one: _area(one.num_labelled, one[column]))
+
+
+def _area(labels: pd.Series, values: pd.Series) -> float:
+    span = labels.iloc[-1] - labels.iloc[0]
+    return float(np.trapezoid(values, labels) / span) if span else float(values.iloc[0])
 
 
 def labels_to(runs: pd.DataFrame, level: float) -> pd.Series:

@@ -50,7 +50,8 @@ def test_differences_are_paired_by_seed():
 
 
 def test_area_and_labels_needed_are_read_off_each_seeds_curve():
-    assert by_seed(RUNS).to_dict() == pytest.approx({0: 220 / 3, 1: 170 / 3})
+    assert by_seed(RUNS).to_dict() == pytest.approx({0: 75, 1: 57.5})
+    assert by_seed(RUNS, last=10).to_dict() == {0: 50, 1: 40}
     assert by_seed(RUNS, first=20).to_dict() == {0: 85, 1: 65}
     needed = labels_to(RUNS, 80)
     assert needed[0] == 20
