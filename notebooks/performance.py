@@ -29,12 +29,14 @@ import numpy as np
 import pandas as pd
 import torch
 from IPython.display import Markdown, display
+from joblib import cpu_count
 from scipy import stats
 
-from alkit.bench import overheads
+from alkit.bench import overheads, pictures
 from alkit.bench.grid import grid
+from alkit.bench.targets import BOUNDS, Targets
 from alkit.bench.throughput import throughput, whole_runs
-from alkit.paper.figures import note, style
+from alkit.paper.pictures import style
 from alkit.paths import PROJECT
 from alkit.sources import load
 
@@ -54,17 +56,15 @@ folder = "outputs/performance"  # where figures and numbers go
 data = load(dataset, device="cpu")
 folder = PROJECT / folder
 folder.mkdir(parents=True, exist_ok=True)
-cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-machine = f"{platform.processor() or platform.machine()}, {cores} cores, torch {torch.__version__}, float32, no GPU"
+machine = f"{platform.processor() or platform.machine()}, {cpu_count()} cores, torch {torch.__version__}, float32, no GPU"
 data_note = f"{data.name} {data.digest}: {data.source}. {machine}"
 display(Markdown(f"Measured on: {machine}."))
-targets = []
+targets = Targets()
 
 
-def target(what, value, limit, at_least=False):
-    """One row of the table of targets."""
-    met = value >= limit if at_least else value <= limit
-    targets.append([what, round(float(value), 2), f"{'>=' if at_least else '<='} {limit}", "met" if met else "missed"])
+def show(figure, name):
+    figure.savefig(folder / f"{name}.png", dpi=200)
+    plt.show()
 
 
 # %% [markdown]
@@ -79,24 +79,13 @@ def target(what, value, limit, at_least=False):
 measured = throughput(dataset=dataset, epochs=epochs, pool=pool)
 runs = whole_runs(measured)
 for side in runs.index.drop("alkit"):
-    target(f"a run, times faster than {side}", runs.times[side], 20 if side == "plain loop" else 12, at_least=True)
+    targets.add(f"a run, times faster than {side}", runs.times[side], 20 if side == "plain loop" else 12, at_least=True)
 runs.assign(train=runs.train / 60, query=runs["query"] / 60, minutes=runs.seconds / 60).drop(columns="seconds").style.format(
     precision=1
 )
 
 # %%
-figure, ax = plt.subplots(figsize=(6.4, 2.8), layout="constrained")
-places = range(len(runs))[::-1]
-ax.barh(places, runs.train / 60, color="#0072B2", label="training")
-ax.barh(places, runs["query"] / 60, left=runs.train / 60, color="#E69F00", label="querying")
-for place, (minutes, times) in zip(places, zip(runs.seconds / 60, runs.times, strict=True), strict=True):
-    ax.text(minutes, place, f" {minutes:.0f} min" + (f" ({times:.0f} x)" if times > 1 else ""), va="center", fontsize=9)
-ax.set_yticks(places, runs.index)
-ax.set(xlabel="minutes of all cores for one run of 100 rounds", xlim=(0, 1.25 * runs.seconds.max() / 60))
-ax.legend(frameon=False, loc="upper right")
-note(figure, data_note)
-figure.savefig(folder / "runs.png", dpi=200)
-plt.show()
+show(pictures.whole_runs(runs, data_note), "runs")
 
 # %% [markdown]
 # ## Scoring the pool
@@ -108,8 +97,8 @@ rows = {}
 for model, count in (("lenet", 6400), ("resnet18", 640)):
     seconds = overheads.scoring(model, data, count, repeats)
     rows[model] = 1e6 * seconds / count
-    target(f"BALD / one deterministic pass, {model}", seconds["BALD, T = 10"] / seconds["one deterministic pass"], 1.4)
-    target(f"maximum entropy / bare forward pass, {model}", seconds["maximum entropy"] / seconds["bare forward pass"], 1.1)
+    targets.add(f"BALD / one deterministic pass, {model}", seconds["BALD, T = 10"] / seconds["one deterministic pass"], 1.4)
+    targets.add(f"maximum entropy / bare forward pass, {model}", seconds["maximum entropy"] / seconds["bare forward pass"], 1.1)
 pd.DataFrame(rows).rename_axis("microseconds an image").style.format(precision=1)
 
 # %% [markdown]
@@ -122,11 +111,11 @@ count = 20
 seconds = overheads.epochs(data, count=count, repeats=repeats)
 for name in seconds.index.drop("bare loop"):
     limit = 1.05 if name == "alkit, none" else 1.3
-    target(f"epoch / bare loop: {name}", seconds[name] / seconds["bare loop"], limit)
+    targets.add(f"epoch / bare loop: {name}", seconds[name] / seconds["bare loop"], limit)
 display((1000 * seconds / count).rename("milliseconds an epoch").to_frame().style.format(precision=1))
 resnets = overheads.resnet_steps(repeats)
 times = resnets.loc["torchvision"] / resnets.loc["alkit"]
-target("ResNet-18 step, times faster than torchvision's", times.seconds, 1.4, at_least=True)
+targets.add("ResNet-18 step, times faster than torchvision's", times.seconds, 1.4, at_least=True)
 resnets.assign(seconds=1000 * resnets.seconds).rename(columns={"seconds": "milliseconds a step"}).style.format(precision=1)
 
 # %% [markdown]
@@ -136,16 +125,9 @@ resnets.assign(seconds=1000 * resnets.seconds).rename(columns={"seconds": "milli
 # %%
 large = pd.DataFrame([overheads.scoring_memory(size) for size in sizes])
 slope = stats.linregress(np.log(large.pool), np.log(large.seconds))
-target(f"MB over the data, {sizes[-1]:,} images, T = 100", large.MB.iloc[-1], 300)
+targets.add(f"MB over the data, {sizes[-1]:,} images, T = 100", large.MB.iloc[-1], 300)
 display(Markdown(f"time ~ pool^{slope.slope:.2f} (standard error {slope.stderr:.2f})"))
-figure, axes = plt.subplots(1, 2, figsize=(8.4, 3), layout="constrained")
-axes[0].loglog(large.pool, large.seconds, "o-", color="#0072B2")
-axes[0].set(xlabel="images in the pool", ylabel="seconds, one thread")
-axes[1].semilogx(large.pool, large.MB, "o-", color="#D55E00")
-axes[1].set(xlabel="images in the pool", ylabel="MB over the data itself", ylim=(0, None))
-note(figure, machine)
-figure.savefig(folder / "pool.png", dpi=200)
-plt.show()
+show(pictures.large_pools(large, machine), "pool")
 large.style.format(precision=1)
 
 # %% [markdown]
@@ -157,8 +139,8 @@ large.style.format(precision=1)
 # %%
 if experiments:
     found = grid(dataset, experiments)
-    target("share of the cores that train or score", found["busy"], 0.9, at_least=True)
-    target("overhead of an experiment, seconds of a core", found["overhead"], 5)
+    targets.add("share of the cores that train or score", found["busy"], 0.9, at_least=True)
+    targets.add("overhead of an experiment, seconds of a core", found["overhead"], 5)
     display(Markdown(
         f"{experiments} experiments in {found['minutes']:.1f} min: {found['busy']:.0%} of the cores' time trained or scored, "
         f"{found['overhead']:.1f} s of a core an experiment did not. Before the first, the command took {found['start']:.1f} s."
@@ -169,7 +151,7 @@ if experiments:
 
 # %%
 imports = overheads.import_seconds(repeats)
-target("import alkit / import torch", imports["import alkit"] / imports["import torch"], 1.2)
+targets.add("import alkit / import torch", imports["import alkit"] / imports["import torch"], 1.2)
 imports.rename("seconds").to_frame().style.format(precision=2)
 
 # %% [markdown]
@@ -185,21 +167,14 @@ limits.style.hide().format(precision=2)
 
 # %%
 profiles = pd.DataFrame([overheads.step_profile("lenet"), overheads.step_profile("resnet18", steps=10)]).T
-figure, axes = plt.subplots(1, 2, figsize=(8.4, 3), sharey=True, layout="constrained")
-for ax, (model, part) in zip(axes, profiles.items(), strict=True):
-    ax.barh(part.index[::-1], 100 * part[::-1] / part.sum(), color="#0072B2")
-    ax.set(xlabel="share of a step's time (%)", title={"lenet": "LeNet", "resnet18": "ResNet-18"}[model])
-    ax.grid(axis="y", visible=False)
-note(figure, machine)
-figure.savefig(folder / "step.png", dpi=200)
-plt.show()
+show(pictures.steps(profiles, machine), "step")
 profiles.rename_axis("milliseconds a step").style.format(precision=2)
 
 # %% [markdown]
 # ## Targets
 
 # %%
-table = pd.DataFrame(targets, columns=["what", "measured", "target", "verdict"])
+table = targets.table()
 table.to_csv(folder / "targets.csv", index=False)
 missed = table[table.verdict == "missed"]
 display(table.style.hide().format(precision=2))
@@ -219,22 +194,17 @@ display(Markdown(
 # What was missed, and what bounds it:
 
 # %%
-sides = {side: ours.seconds / at_full_rate * times for side, times in runs.times.items()}
-bounds = {
-    **{
-        f"a run, times faster than {side}": f"training alone takes {ours.train / runs.seconds[side]:.1%} of that side's "
-        f"whole run; at the full matrix-multiply rate the run would be {most:.0f} times faster"
-        for side, most in sides.items()
-    },
-    "ResNet-18 step, times faster than torchvision's": f"the taps left out are {1 - 1 / times.GFLOP:.0%} of the FLOPs, "
-    f"so {times.GFLOP:.2f} times is what they alone bring",
-    "overhead of an experiment, seconds of a core": "the kernel's start, its figures, and the core that waits for the last "
-    f"experiment; the imports, {imports.iloc[-1]:.1f} s, are done once for all",
-    "share of the cores that train or score": "the overhead, as these experiments last about a minute; the paper's take "
-    "ten minutes and more",
-}
+most = {f"a run, times faster than {side}": ours.seconds / at_full_rate * times for side, times in runs.times.items()}
+
+
+def why(what):
+    if what in most:
+        return f"At the full matrix-multiply rate the run would be {most[what]:.0f} times faster."
+    return BOUNDS.get(what, "Close to the target.")
+
+
 for row in missed.itertuples():
-    display(Markdown(f"- *{row.what}*: {row.measured} (target {row.target}). {bounds.get(row.what, 'Close to the target.')}"))
+    display(Markdown(f"- *{row.what}*: {row.measured} (target {row.target}). {why(row.what)}"))
 
 # %% [markdown]
 # **Limits.** One machine, CPU only; a busy machine moves single numbers by tens of per cent, ratios less, as the sides take
