@@ -17,11 +17,6 @@
 # the least it could cost. Targets stand beside the measurements; what misses its target is explained below.
 
 # %%
-import os
-
-os.environ["KINETO_LOG_LEVEL"] = "99"  # torch's profiler would write its own comings and goings between ours
-
-# %%
 import platform
 
 import matplotlib.pyplot as plt
@@ -54,8 +49,7 @@ folder = "outputs/performance"  # where figures and numbers go
 
 # %%
 data = load(dataset, device="cpu")
-folder = PROJECT / folder
-folder.mkdir(parents=True, exist_ok=True)
+(folder := PROJECT / folder).mkdir(parents=True, exist_ok=True)
 machine = f"{platform.processor() or platform.machine()}, {cpu_count()} cores, torch {torch.__version__}, float32, no GPU"
 data_note = f"{data.name} {data.digest}: {data.source}. {machine}"
 display(Markdown(f"Measured on: {machine}."))
@@ -176,8 +170,8 @@ profiles.rename_axis("milliseconds a step").style.format(precision=2)
 # %%
 table = targets.table()
 table.to_csv(folder / "targets.csv", index=False)
-missed = table[table.verdict == "missed"]
 display(table.style.hide().format(precision=2))
+missed = table[table.verdict == "missed"]
 display(Markdown(f"{len(table) - len(missed)} of {len(table)} targets are met."))
 
 # %%
@@ -190,17 +184,12 @@ display(Markdown(
     f"full rate, a run would take {at_full_rate / ours.seconds:.0%} of its time."
 ))  # fmt: skip
 
-# %% [markdown]
-# What was missed, and what bounds it:
-
-# %%
 most = {f"a run, times faster than {side}": ours.seconds / at_full_rate * times for side, times in runs.times.items()}
 
 
 def why(what):
-    if what in most:
-        return f"At the full matrix-multiply rate the run would be {most[what]:.0f} times faster."
-    return BOUNDS.get(what, "Close to the target.")
+    full = f"At the full matrix-multiply rate the run would be {most[what]:.0f} times faster." if what in most else ""
+    return full or BOUNDS.get(what, "Close to the target.")
 
 
 for row in missed.itertuples():

@@ -1,5 +1,6 @@
 """Single parts against the least they could cost: passes, epochs, steps, memory, the import, and the machine's peak."""
 
+import os
 import statistics
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from alkit.split import split
 from alkit.training import fit, stepper
 
 MNIST = (1, 28, 28)
+os.environ.setdefault("KINETO_LOG_LEVEL", "99")  # torch's profiler would write its own comings and goings between ours
 
 
 def alternate(parts: dict[str, Callable[[], object]], repeats: int = 7) -> pd.Series:
