@@ -14,7 +14,7 @@ RUN := $(BIN)/python -m alkit
 CHOSEN = $(if $(WORKERS),--workers $(WORKERS)) $(if $(ONLY),--only '$(ONLY)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce plan report findings bench test lint lab clean
+.PHONY: help setup reproduce plan report findings bench test test-all lint lab clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,17 +45,20 @@ findings: $(READY) ## run the notebooks of the findings (FINDING=dips: that one,
 bench: $(READY) ## measure the speed here, beside a plain loop and baal (minutes)
 	@$(BIN)/python -m alkit.bench
 
-test: $(READY) ## run the tests (minutes)
+test: $(READY) ## run the tests, all but the slow ones (two minutes)
+	@$(BIN)/python -m pytest -m 'not slow'
+
+test-all: $(READY) ## run all tests
 	@$(BIN)/python -m pytest
 
-lint: $(READY) ## check style and formatting
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+lint: $(READY) ## check style, formatting and the method's types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 lab: $(READY) ## open JupyterLab with the notebooks
 	@$(BIN)/jupytext --quiet --to ipynb --update notebooks/*.py
 	$(BIN)/jupyter lab notebooks
 
 clean: ## remove the environment, downloads' locks and caches; keeps outputs/ and data/
-	rm -rf .venv .pytest_cache .ruff_cache *.egg-info notebooks/*.ipynb
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache *.egg-info notebooks/*.ipynb
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	find outputs data -name '*.lock' -delete 2>/dev/null || true
