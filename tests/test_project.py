@@ -98,10 +98,56 @@ def test_importing_alkit_is_about_as_fast_as_importing_torch():
 
 def test_make_help_lists_every_target():
     text = subprocess.run(["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-    for target in ("setup", "reproduce", "plan", "report", "findings", "bench", "test", "lab", "clean"):
+    for target in ("setup", "reproduce", "plan", "report", "findings", "bench", "test", "test-all", "lint", "lab", "clean"):
         assert f"make {target} " in text
     for profile in ("digits", "mini", "paper"):
         assert profile in text
+
+
+def test_a_first_command_stands_in_the_readmes_first_20_lines():
+    assert any(line.startswith("make reproduce") for line in readme.README.read_text().splitlines()[:20])
+
+
+def test_every_file_that_a_page_of_the_project_links_to_is_there():
+    for page in ("README.md", "CONTRIBUTING.md", "CHANGES.md"):
+        links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (PROJECT / page).read_text())
+        assert [link for link in links if not (PROJECT / link).exists()] == []
+
+
+def test_every_folder_of_the_package_has_its_line_in_the_readmes_tree():
+    folders = [path.parent.name for path in (PROJECT / "alkit").glob("*/__init__.py")]
+    assert len(folders) == 5
+    lines = readme.README.read_text().splitlines()
+    for folder in [*(f"  {name}" for name in folders), "alkit", "notebooks", "params", "outputs", "tests"]:
+        assert [line for line in lines if line.startswith(f"{folder}/ ")]
+
+
+def test_the_margin_of_contributing_is_queried_as_it_stands_there():
+    (example,) = re.findall(r"```python\n(.*?)```", (PROJECT / "CONTRIBUTING.md").read_text(), re.DOTALL)
+    found = subprocess.run([sys.executable, "-c", example], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    assert re.fullmatch(r"\[100, 110, 120, 130\] 0\.\d+\n", found)
+
+
+def test_the_citation_names_this_repository_and_the_paper():
+    citation = yaml.safe_load((PROJECT / "CITATION.cff").read_text())
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)  # what the format asks for
+    assert citation["cff-version"] == "1.2.0"
+    assert (citation["version"], citation["license"]) == (project["version"], project["license"])
+    (paper,) = citation["references"]
+    assert {"type", "title", "authors"} <= set(paper)
+    assert paper["title"] == "Human-in-the-Loop ML Project"
+    assert paper["authors"] == [{"given-names": "Luca", "family-names": "Pantea"}]
+
+
+def test_changes_names_commits_that_are_there():
+    named = re.findall(r"^\| \d{4}-\d\d-\d\d \| ([^|]+) \|", (PROJECT / "CHANGES.md").read_text(), re.M)
+    commits = [commit for cell in named for commit in cell.strip().split(", ")]
+    assert len(commits) > 5
+    if subprocess.run(["git", "cat-file", "-e", "e7926fd"], cwd=PROJECT, capture_output=True).returncode:
+        pytest.skip("not a checkout with its history")
+    for commit in commits:
+        subprocess.run(["git", "cat-file", "-e", commit], cwd=PROJECT, check=True)
 
 
 def test_the_readmes_numbers_are_those_of_the_committed_logs():
