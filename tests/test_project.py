@@ -1,7 +1,6 @@
-"""The project's files agree with each other: environments, published numbers, help."""
+"""The project's files agree with each other: environments, help, pages."""
 
 import ast
-import json
 import os
 import re
 import subprocess
@@ -9,16 +8,10 @@ import sys
 import tomllib
 from importlib.metadata import distributions
 
-import pandas as pd
 import pytest
 import yaml
 
-from alkit.paper import claims, readme
-from alkit.paper.published import published
-from alkit.paper.results import full_scale, rounds
-from alkit.paper.tables import in_short
 from alkit.paths import PROJECT
-from alkit.run.grid import read_profile
 
 
 def names(requirements):
@@ -79,16 +72,6 @@ def test_what_is_installed_is_what_the_constraints_say():
     assert not differ
 
 
-def test_the_published_numbers_agree_with_each_other():
-    numbers = published()
-    assert numbers.table.value_counts().to_dict() == {2: 54, 3: 14}
-    assert numbers.percent.between(0, 100).all()
-    # LeNet, MNIST, constrained stands in both tables: once as accuracy, once as error.
-    lenet = numbers.query("dataset == 'mnist' and noise == 'none' and model == 'lenet' and scenario == 'constrained'")
-    sums = lenet.groupby("acquisition").percent.sum()
-    pd.testing.assert_series_equal(sums, pd.Series(100.0, sums.index, name="percent"), check_names=False)
-
-
 def test_importing_alkit_is_about_as_fast_as_importing_torch():
     """torchvision, pandas, scikit-learn and matplotlib wait until they are needed."""
     slow = ("torchvision", "pandas", "sklearn", "matplotlib", "papermill", "torch._dynamo")
@@ -105,7 +88,7 @@ def test_make_help_lists_every_target():
 
 
 def test_a_first_command_stands_in_the_readmes_first_20_lines():
-    assert any(line.startswith("make reproduce") for line in readme.README.read_text().splitlines()[:20])
+    assert any(line.startswith("make reproduce") for line in (PROJECT / "README.md").read_text().splitlines()[:20])
 
 
 def test_every_file_that_a_page_of_the_project_links_to_is_there():
@@ -117,7 +100,7 @@ def test_every_file_that_a_page_of_the_project_links_to_is_there():
 def test_every_folder_of_the_package_has_its_line_in_the_readmes_tree():
     folders = [path.parent.name for path in (PROJECT / "alkit").glob("*/__init__.py")]
     assert len(folders) == 5
-    lines = readme.README.read_text().splitlines()
+    lines = (PROJECT / "README.md").read_text().splitlines()
     for folder in [*(f"  {name}" for name in folders), "alkit", "notebooks", "params", "outputs", "tests"]:
         assert [line for line in lines if line.startswith(f"{folder}/ ")]
 
@@ -150,40 +133,6 @@ def test_changes_names_commits_that_are_there():
         subprocess.run(["git", "cat-file", "-e", commit], cwd=PROJECT, check=True)
 
 
-def test_the_readmes_numbers_are_those_of_the_committed_logs():
-    text = readme.README.read_text()
-    assert in_short(full_scale()).count("\n") > 5
-    assert readme.filled(text) == text
-    assert claims.text() == (PROJECT / "outputs/claims.md").read_text()
-
-
-def test_a_changed_number_in_the_readme_is_put_right():
-    text = readme.README.read_text()
-    number = re.search(r"\d\d\.\d\d ± \d\.\d\d", text)[0]
-    assert readme.filled(text.replace(number, "99.99 ± 0.00")) == text
-    with pytest.raises(ValueError, match="no part 'speed'"):
-        readme.filled(text.replace("<!-- speed -->", ""))
-
-
-def test_every_finding_has_its_parameters_and_the_readme_names_those_that_were_made():
-    for source in (PROJECT / "notebooks/findings").glob("*.py"):
-        assert (PROJECT / "params/findings" / f"{source.stem}.yaml").exists()
-        notebook = PROJECT / "outputs/findings" / f"{source.stem}.ipynb"
-        if not notebook.exists():
-            continue
-        title = next(line[4:] for line in source.read_text().splitlines() if line.startswith("# # "))
-        assert title in notebook.read_text()
-        assert f"(outputs/findings/{source.stem}.ipynb): {title}" in readme.README.read_text()
-
-
-def test_titles_that_state_a_result_state_what_was_measured():
-    numbers = {f.parent.name: json.loads(f.read_text()) for f in (PROJECT / "outputs/findings").glob("*/numbers.json")}
-    assert numbers["statistics"]["beyond_chance_adjusted"] == 0  # "no difference ... stands out"
-    tuned = [d for d in numbers["when_it_works"]["differences"] if d["profile"] == "tuned"]
-    assert len(tuned) == 4
-    assert all((d["verdict"] == "beats random") == (d["dataset"] == "mnist") for d in tuned)
-
-
 def test_the_committed_results_are_small():
     listed = subprocess.run(["git", "ls-files", "outputs"], cwd=PROJECT, capture_output=True, text=True)
     if listed.returncode:
@@ -197,10 +146,3 @@ def test_the_committed_pages_name_no_path_of_a_machine():
     pages = [path for kind in ("*.ipynb", "*.html", "*.md") for path in (PROJECT / "outputs").rglob(kind)]
     assert pages
     assert [str(p) for p in pages if re.search(r"site-packages|/(tmp|home|root)/\w", p.read_text())] == []
-
-
-def test_the_readmes_count_of_dips_is_that_of_the_committed_logs():
-    frame = rounds(read_profile("mini")).query("scenario == 'constrained' and model == 'resnet18'")
-    curves = frame.pivot_table(index=["dataset", "acquisition", "noise"], columns="num_labelled", values="valid_accuracy")
-    dips = ((curves[900] < curves[700]) & (curves[900] < curves[1100])).sum()
-    assert f"in {dips} of its {len(curves)} constrained conditions" in (PROJECT / "README.md").read_text().replace("\n", " ")

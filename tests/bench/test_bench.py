@@ -30,6 +30,7 @@ def test_the_plain_loops_network_and_images_are_alkits(grey):
     torch.testing.assert_close(theirs(image[None]), ours(image[None]), atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("in_memory", [True, False])
 def test_the_plain_loop_and_baal_learn_and_query(grey, in_memory):
     config = Config(dataset="digits", epochs=15, learning_rate=0.1, batch_size=16, query_size=5, num_samples=3)
@@ -61,6 +62,7 @@ def test_a_whole_run_is_the_better_way_of_each_side_interpolated():
     assert table.seconds["alkit"] == pytest.approx(sum(2 + r / 100 for r in range(100)) / 1.5)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_pool():
     """Scores, labels and places in the pool are 20 bytes an image; more than 100 is a leak."""
     small, large = (scoring_memory(size, num_samples=5) for size in (20_000, 200_000))
@@ -69,6 +71,7 @@ def test_memory_does_not_grow_with_the_pool():
     assert large["seconds"] > small["seconds"] > 0
 
 
+@pytest.mark.slow
 def test_every_part_is_timed(grey):
     assert set(scoring("lenet", grey, 300, repeats=1).index) == {
         "bare forward pass", "one deterministic pass", "maximum entropy", "BALD, T = 10"

@@ -16,6 +16,7 @@ from alkit.run import execute as module
 from alkit.run.execute import NotebookFailed, execute, scratch
 
 
+@pytest.mark.slow
 def test_executed_notebooks_are_whole_and_name_no_path_of_this_machine(made):
     folder, _ = made
     notebooks = list((folder / "outputs/tiny").rglob("*.ipynb"))
@@ -73,6 +74,7 @@ def test_a_parameter_that_the_notebook_does_not_have_is_an_error(tmp_path):
     assert "41" in (tmp_path / "notebook.ipynb").read_text()
 
 
+@pytest.mark.slow
 def test_a_kernels_socket_is_short_wherever_temporary_files_are_and_gone_in_the_end(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path / ("long" * 25)))
     execute(notebook_source(tmp_path, "print(count)"), tmp_path / "notebook.ipynb", {})

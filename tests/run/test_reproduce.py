@@ -27,6 +27,7 @@ def test_reproduce_runs_every_experiment_and_ends_by_naming_the_report(made):
         assert (folder / "outputs/tiny/figures" / name).stat().st_size > 5_000
 
 
+@pytest.mark.slow
 def test_running_again_computes_nothing_and_a_lost_notebook_is_made_from_its_logs(made, pipeline):
     folder, _ = made
     notebooks = sorted((folder / "outputs/tiny").glob("*-*/notebook.ipynb"))
@@ -41,6 +42,7 @@ def test_running_again_computes_nothing_and_a_lost_notebook_is_made_from_its_log
     assert {p: p.read_bytes() for p in logs} == logs
 
 
+@pytest.mark.slow
 def test_a_failing_experiment_is_named_with_its_traceback_and_the_others_go_on(tmp_path, pipeline):
     broken = {"scenario": "constrained", "learning_rate": 1.0e9, "acquisition": "entropy"}
     pipeline.write(tmp_path, seeds=[0], grid=[broken, pipeline.TINY["grid"][0]])
@@ -67,6 +69,7 @@ def test_bad_input_is_one_line_and_no_work(tmp_path, pipeline):
         assert not (tmp_path / "outputs").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="kills a process group")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_stopped_reproduce_leaves_no_process_and_goes_on_to_the_same_numbers(made, tmp_path, how, pipeline):
