@@ -47,7 +47,7 @@ def test_titles_that_state_a_result_state_what_was_measured():
     assert numbers["statistics"]["beyond_chance_adjusted"] == 0  # "no difference ... stands out"
     tuned = [d for d in numbers["when_it_works"]["differences"] if d["profile"] == "tuned"]
     assert len(tuned) == 4
-    assert all((d["verdict"] == "beats random") == (d["dataset"] == "mnist") for d in tuned)
+    assert all((d["verdict"] == "beats random") == (d["data"] == "mnist") for d in tuned)
 
 
 def test_the_readmes_count_of_dips_is_that_of_the_committed_logs():
