@@ -11,7 +11,8 @@ from alkit import log
 from alkit.config import Config
 from alkit.paper import report as report_module
 from alkit.paper.figures import figure5, figure_of_pairs
-from alkit.paper.results import absent, differences, differing, published, read, together
+from alkit.paper.published import published
+from alkit.paper.results import absent, differences, differing, read, together
 from alkit.paper.tables import page, tex
 from alkit.paths import NOTEBOOKS
 from alkit.run.grid import read_profile

@@ -10,7 +10,8 @@ from alkit.log import resume
 from alkit.models import MODELS
 from alkit.noise import NOISES
 from alkit.paper.figures import figure4, figure5, figure6
-from alkit.paper.results import published, together
+from alkit.paper.published import published
+from alkit.paper.results import together
 from alkit.paper.tables import cell, laid_out, page, pairs, rows, tex, text
 from alkit.paths import NOTEBOOKS
 from alkit.run.execute import execute
