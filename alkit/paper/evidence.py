@@ -5,9 +5,9 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from alkit import log
+from alkit.paper import stats
 from alkit.paper.results import Results, frame_of
 
 
@@ -22,12 +22,9 @@ class Quantity:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % t-interval of the mean; infinite without a spread."""
-        if len(self.values) < 2:
-            return -np.inf, np.inf
-        if np.ptp(self.values) == 0:
-            return float(self.values[0]), float(self.values[0])
-        return tuple(stats.ttest_1samp(self.values, 0).confidence_interval(0.95))
+        """95 % t-interval of the mean; infinite where one value or none leaves no spread."""
+        found = stats.interval(self.values)
+        return found.low, found.high
 
     def __str__(self) -> str:
         if not len(self.values):

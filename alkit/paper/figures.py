@@ -114,9 +114,9 @@ def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple
         there = {at: runs for at, runs in panel.groupby(["model", "line", hue], observed=True)}
         for (model, line, value), runs in there.items():
             curve(ax, runs, colour(value), dashes[model, line])
-        missing = []
+        missing, shown = [], {(model, value) for model, _, value in there}
         for model in models:
-            left = [word(value) for value in papers if (model, own, value) not in there]
+            left = [word(value) for value in papers if (model, value) not in shown]
             one = [word(model)] if len(models) > 1 else []
             missing += [" ".join(one)] if one and len(left) == len(papers) else [" ".join([*one, value]) for value in left]
         if panel.empty:
@@ -134,7 +134,8 @@ def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple
     handles = [Line2D([], [], color=colour(v), lw=2.2, label=mathtext(word(v))) for v in values]
     if len(kinds) > 1:
         name = lambda model, line: word(model) if line == own else f"{word(model)}, {line}"  # noqa: E731
-        handles += [Line2D([], [], color="#777777", lw=1.8, ls=s, label=mathtext(name(*k))) for k, s in dashes.items()]
+        drawn = [kind for kind in kinds if kind in found or kind[0] not in dict(found)]
+        handles += [Line2D([], [], color="#777777", lw=1.8, ls=dashes[k], label=mathtext(name(*k))) for k in drawn]
     if is_constrained and len(marks):
         handles.append(Line2D([], [], color="#777777", marker="D", mfc="white", ls="", label="paper's final test accuracy"))
     figure.legend(

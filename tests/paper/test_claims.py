@@ -1,14 +1,16 @@
 """Verdicts follow from intervals by rule, and the paper's evidence is what the paper published."""
 
-import json
 import re
 
 import numpy as np
 import pytest
 
-from alkit.paper.claims import CLAIMS, Claim, table, verdict
+from alkit.paper.claims import CLAIMS, Claim, verdict
 from alkit.paper.evidence import Evidence, Quantity
 from alkit.paper.published import published
+from alkit.paper.results import read, together
+from alkit.paper.verdicts import table
+from alkit.run.grid import read_profile
 
 UP, DOWN, WIDE = np.array([2.0, 2.2, 1.9]), np.array([-2.0, -2.2, -1.9]), np.array([5.0, -5.0, 1.0])
 
@@ -64,40 +66,29 @@ def test_the_papers_evidence_is_what_it_published():
 
 
 def test_without_any_run_every_claim_cannot_be_told(tmp_path):
-    found = table(tmp_path)
+    found = table(read(read_profile("paper", tmp_path)))
     assert len(found) == len(CLAIMS)
     assert set(found.verdict) == {"cannot be told"}
     assert found["ours: mean [95 % interval]"].str.contains("not run").all()
 
 
-def test_evidence_is_paired_by_seed(tmp_path):
-    from alkit.run.grid import read_profile
-
-    for experiment in read_profile("paper", tmp_path).experiments:
-        wanted = {"supervised-mnist-resnet18-random-none": 0.9, "constrained-mnist-resnet18-random-none": 0.92}
-        if experiment.name not in wanted:
-            continue
-        for config in experiment.configs:
-            path = experiment.log_path(config)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            header = {"config": config.as_dict(), "data": {"digest": "d", "source": "s"}, "device": "cpu", "versions": {}}
-            rounds = [
-                {"number": n, "num_labelled": config.num_labelled(n), "valid_accuracy": 0.5, "test_accuracy": None, "query": [],
-                 "train_seconds": 0.0, "evaluate_seconds": 0.0, "query_seconds": 0.0} for n in range(config.num_rounds + 1)
-            ]  # fmt: skip
-            rounds[-1]["test_accuracy"] = wanted[experiment.name] + 0.1 * config.seed  # paired: the seed's share cancels
-            path.write_text("".join(json.dumps(line) + "\n" for line in [header, *rounds]))
-    (difference,) = (
-        Evidence(tmp_path)
-        .difference("what", {"model": "resnet18", "acquisition": "random"}, {"model": "resnet18", "scenario": "supervised"})
-        .values.round(6)
-        .tolist()[:1]
-    )
-    assert difference == pytest.approx(2)
-    row = (
-        table(tmp_path)
-        .set_index("claim")
-        .loc["Active learning beats supervised learning at equal labels, ResNet-18 (random queries)"]
-    )
+def test_evidence_is_paired_by_seed(logged):
+    grid = [{"scenario": "supervised", "model": "resnet18", "num_rounds": 0}, {"scenario": "constrained", "model": "resnet18"}]
+    level = {0: 0.9, 100: 0.92}
+    profile = logged(
+        grid, seeds=[0, 1, 2], accuracy=lambda c, n: level[c.num_rounds] + 0.01 * c.seed
+    )  # the seed's share cancels
+    results = read(profile)
+    more, less = ({"model": "resnet18", "scenario": scenario} for scenario in ("constrained", "supervised"))
+    assert Evidence(results).difference("what", more, less).values == pytest.approx([2, 2, 2])
+    found = table(results).set_index("claim")
+    row = found.loc["Active learning beats supervised learning at equal labels, ResNet-18 (random queries)"]
     assert row.verdict == "holds"
     assert "2.0 [2.0, 2.0] points (n = 3)" in row["ours: mean [95 % interval]"]
+
+
+def test_claims_are_judged_by_the_profiles_own_runs_not_by_those_beside_it(logged):
+    grid = [{"scenario": "constrained", "model": "resnet18"}]
+    logged(grid, name="other", label="other", accuracy=lambda config, n: 0.1)
+    evidence = Evidence(together(logged(grid, beside=["other"], accuracy=lambda config, n: 0.9)))
+    assert evidence.per_seed(model="resnet18").tolist() == pytest.approx([90, 90])

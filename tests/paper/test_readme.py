@@ -6,7 +6,7 @@ import re
 import pytest
 
 from alkit.paper import readme, verdicts
-from alkit.paper.results import rounds, together
+from alkit.paper.results import read, together
 from alkit.paths import OUTPUTS, PROJECT
 from alkit.run.grid import read_profile
 
@@ -51,7 +51,7 @@ def test_titles_that_state_a_result_state_what_was_measured():
 
 
 def test_the_readmes_count_of_dips_is_that_of_the_committed_logs():
-    frame = rounds(read_profile("mini")).query("scenario == 'constrained' and model == 'resnet18'")
+    frame = read(read_profile("mini")).rounds.query("scenario == 'constrained' and model == 'resnet18'")
     curves = frame.pivot_table(index=["dataset", "acquisition", "noise"], columns="num_labelled", values="valid_accuracy")
     dips = ((curves[900] < curves[700]) & (curves[900] < curves[1100])).sum()
     assert f"in {dips} of its {len(curves)} constrained conditions" in (PROJECT / "README.md").read_text().replace("\n", " ")

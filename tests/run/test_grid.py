@@ -134,3 +134,20 @@ def test_the_estimate_falls_as_rounds_are_done_and_counts_what_costs(write, digi
 
 def test_durations_are_in_words():
     assert [in_words(s) for s in (4.4, 89, 95, 5399, 7200, 200_000)] == ["4 s", "89 s", "2 min", "90 min", "2.0 h", "2.3 days"]
+
+
+def test_what_a_report_shows_beside_a_profile_is_said_in_its_params(write):
+    grid = [{"scenario": "a", "dataset": "digits"}]
+    assert [getattr(write({"grid": grid}), key) for key in ("label", "beside", "claims")] == ["ours", (), False]
+    write({"grid": grid, "label": "ours, coarse"}, "coarse")
+    profile = write({"grid": grid, "beside": ["coarse"], "claims": True})
+    assert (profile.label, profile.beside, profile.claims) == ("ours", ("coarse",), True)
+    assert read_profile("paper").claims
+    for change, words in (
+        ({"beside": ["course"]}, "beside names 'course'; choose coarse"),
+        ({"beside": "mine"}, "beside names 'mine'"),
+        ({"claims": "yes"}, "claims='yes' is str"),
+        ({"label": "paper"}, "label='paper' names no line of ours"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            write({"grid": grid, **change})

@@ -1,0 +1,38 @@
+"""The figures show what was run, the paper's networks or others."""
+
+import pytest
+from matplotlib.colors import same_color
+
+from alkit.paper.figures import figure5, figure_of_pairs
+from alkit.paper.results import together
+from alkit.paper.words import colour
+
+SMALL = {"scenario": "constrained", "num_rounds": 3, "query_size": 10}
+
+
+def test_figure_5_shows_a_network_that_the_paper_does_not_have_and_no_published_marks(logged):
+    profile = logged([{**SMALL, "model": "cnn", "acquisition": "bald"}], seeds=[0], accuracy=lambda config, n: 0.5 + n / 100)
+    figure = figure5(together(profile))
+    lines = [line.get_ydata().tolist() for line in figure.axes[0].lines]
+    assert lines == [pytest.approx([50, 51, 52, 53])]
+    assert "paper" not in " ".join(text.get_text() for text in figure.legends[0].texts)
+
+
+def test_figure_5_leaves_out_a_profile_beside_that_was_evaluated_at_its_ends_alone(logged):
+    logged([{**SMALL, "evaluate_every": 3}], name="other", label="other")
+    figure = figure5(together(logged([SMALL], beside=["other"])))
+    assert not [text for text in figure.legends[0].texts if "other" in text.get_text()]
+
+
+def test_the_figure_of_pairs_has_a_point_or_a_mark_for_each_of_the_68_numbers(logged):
+    results = together(logged([SMALL], accuracy=lambda config, n: 0.30 + config.seed / 100))
+    figure = figure_of_pairs(results)
+    (ax,) = figure.axes
+    (points,) = [line for line in ax.lines if line.get_marker() == "o"]
+    assert points.get_xydata().tolist() == [pytest.approx([28.79, 30.5])] * 2
+    assert same_color(points.get_color(), colour("lenet"))
+    ticks = sum(len(one.get_segments()) for one in ax.collections if len(one.get_segments()) > 2)
+    assert ticks == 66
+    (diagonal,) = [line for line in ax.lines if hasattr(line, "get_slope")]
+    assert (diagonal.get_slope(), diagonal.get_xy1()) == (1, (0, 0))
+    assert "2 of the paper's 68 numbers" in figure._supxlabel.get_text()

@@ -1,0 +1,78 @@
+"""A report holds what the logs hold; the findings' notebooks are made when something changed, or when they are named."""
+
+import json
+import shutil
+import statistics
+
+import pandas as pd
+import pytest
+
+from alkit.paper import report as report_module
+from alkit.paper.report import findings
+
+
+def test_the_tables_hold_what_the_logs_hold_and_nothing_where_nothing_ran(made):
+    folder, _ = made
+    table = pd.read_csv(folder / "outputs/tiny/tables/table2.csv", keep_default_na=False)
+    logs = sorted((folder / "outputs/tiny/constrained-digits-lenet-bald-gaussian").glob("seed-*.jsonl"))
+    accuracies = [100 * json.loads(log.read_text().splitlines()[-1])["test_accuracy"] for log in logs]
+    (row,) = table.query("line == 'ours'").to_dict("records")
+    assert [row[key] for key in ("dataset", "noise", "model", "acquisition")] == ["digits", "gaussian", "lenet", "bald"]
+    assert float(row["n"]) == 2
+    assert float(row["mean"]) == pytest.approx(statistics.mean(accuracies), abs=1e-4)
+    assert float(row["sem"]) == pytest.approx(statistics.stdev(accuracies) / 2**0.5, abs=1e-4)
+    assert row["digest"] == json.loads(logs[0].read_text().splitlines()[0])["data"]["digest"]
+    paper = table.query("line == 'paper'")
+    assert len(paper) == 54
+    first = paper.query("dataset == 'mnist' and noise == 'none' and model == 'lenet' and acquisition == 'random'")
+    assert float(first["mean"].iloc[0]) == 28.79
+    errors = pd.read_csv(folder / "outputs/tiny/tables/table3.csv", keep_default_na=False)
+    (supervised,) = errors.query("line == 'ours'").to_dict("records")
+    assert (supervised["scenario"], supervised["metric"]) == ("supervised", "test_error")
+    assert "28.79" in (folder / "outputs/tiny/tables/table2.tex").read_text()
+    name = "constrained-digits-lenet-bald-gaussian"
+    assert f'<a href="{name}/notebook.ipynb" title="tiny/{name}">' in (folder / "outputs/tiny/report.html").read_text()
+
+
+def test_a_condition_that_was_not_run_shows_as_missing(made, tmp_path, pipeline):
+    folder, _ = made
+    shutil.copytree(folder / "outputs", tmp_path / "outputs")
+    pipeline.write(tmp_path, grid=[*pipeline.TINY["grid"], {"scenario": "constrained", "acquisition": "random"}])
+    process = pipeline.alkit(tmp_path, "report")
+    assert process.returncode == 0, process.stderr
+    page = (tmp_path / "outputs/tiny/report.html").read_text()
+    assert "6 of 8 runs are finished" in page
+    table = pd.read_csv(tmp_path / "outputs/tiny/tables/table2.csv", keep_default_na=False)
+    assert table.query("line == 'ours'").acquisition.tolist() == ["bald"]
+    layout = (tmp_path / "outputs/tiny/tables/table2.tex").read_text()
+    (ours,) = [line.split("& ours &")[1] for line in layout.splitlines() if "& ours &" in line]
+    numbers = [one.strip(" \\") for one in ours.split("&")]
+    assert [bool(one) for one in numbers] == [True] + [False] * 9  # of digits; the paper's data was not run
+
+
+def test_the_report_refuses_logs_of_another_configuration(made, tmp_path, pipeline):
+    folder, _ = made
+    shutil.copytree(folder / "outputs", tmp_path / "outputs")
+    pipeline.write(tmp_path, defaults={**pipeline.TINY["defaults"], "epochs": 3})
+    for command in ("report", "reproduce"):
+        process = pipeline.alkit(tmp_path, command)
+        assert process.returncode == 2
+        assert "another configuration (epochs: 2 -> 3)" in process.stderr
+
+
+def test_findings_run_with_their_parameters_once_or_when_named(tmp_path, monkeypatch):
+    for folder in ("notebooks/findings", "params/findings"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "notebooks/findings/one.py").write_text('# %% tags=["parameters"]\nsize = 1\n# %%\nprint("size", size)\n')
+    (tmp_path / "params/findings/one.yaml").write_text("size: 3\n")
+    monkeypatch.setattr(report_module, "NOTEBOOKS", tmp_path / "notebooks")
+    made = findings(outputs=tmp_path / "outputs", params=tmp_path / "params")
+    assert made == [tmp_path / "outputs/findings/one.ipynb"]
+    assert "size 3" in made[0].with_suffix(".html").read_text()
+    before = made[0].stat().st_mtime_ns
+    assert findings(None, tmp_path / "outputs", tmp_path / "params") == made
+    assert made[0].stat().st_mtime_ns == before
+    assert findings("one", tmp_path / "outputs", tmp_path / "params") == made
+    assert made[0].stat().st_mtime_ns > before
+    with pytest.raises(ValueError, match="unknown finding 'two'; choose one"):
+        findings("two", tmp_path / "outputs", tmp_path / "params")
