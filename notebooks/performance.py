@@ -29,6 +29,7 @@ import numpy as np
 import pandas as pd
 import torch
 from IPython.display import Markdown, display
+from joblib import cpu_count
 from scipy import stats
 
 from alkit.bench import overheads
@@ -54,7 +55,7 @@ folder = "outputs/performance"  # where figures and numbers go
 data = load(dataset, device="cpu")
 folder = PROJECT / folder
 folder.mkdir(parents=True, exist_ok=True)
-cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+cores = cpu_count()
 machine = f"{platform.processor() or platform.machine()}, {cores} cores, torch {torch.__version__}, float32, no GPU"
 data_note = f"{data.name} {data.digest}: {data.source}. {machine}"
 display(Markdown(f"Measured on: {machine}."))
