@@ -1,7 +1,6 @@
 """The project's files agree with each other: environments, published numbers, help."""
 
 import ast
-import json
 import os
 import re
 import subprocess
@@ -117,25 +116,6 @@ def test_a_changed_number_in_the_readme_is_put_right():
     assert readme.filled(text.replace(number, "99.99 ± 0.00")) == text
     with pytest.raises(ValueError, match="no part 'speed'"):
         readme.filled(text.replace("<!-- speed -->", ""))
-
-
-def test_every_finding_has_its_parameters_and_the_readme_names_those_that_were_made():
-    for source in (PROJECT / "notebooks/findings").glob("*.py"):
-        assert (PROJECT / "params/findings" / f"{source.stem}.yaml").exists()
-        notebook = PROJECT / "outputs/findings" / f"{source.stem}.ipynb"
-        if not notebook.exists():
-            continue
-        title = next(line[4:] for line in source.read_text().splitlines() if line.startswith("# # "))
-        assert title in notebook.read_text()
-        assert f"(outputs/findings/{source.stem}.ipynb): {title}" in readme.README.read_text()
-
-
-def test_titles_that_state_a_result_state_what_was_measured():
-    numbers = {f.parent.name: json.loads(f.read_text()) for f in (PROJECT / "outputs/findings").glob("*/numbers.json")}
-    assert numbers["statistics"]["beyond_chance_adjusted"] == 0  # "no difference ... stands out"
-    tuned = [d for d in numbers["when_it_works"]["differences"] if d["profile"] == "tuned"]
-    assert len(tuned) == 4
-    assert all((d["verdict"] == "beats random") == (d["dataset"] == "mnist") for d in tuned)
 
 
 def test_the_committed_results_are_small():
