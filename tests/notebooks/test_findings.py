@@ -1,0 +1,83 @@
+"""Findings run at their small defaults into a folder of the test's; what their titles state is what was measured."""
+
+import json
+
+import pytest
+
+from alkit.paper import readme
+from alkit.paths import NOTEBOOKS, PARAMS, PROJECT
+from alkit.run.execute import execute
+
+FOUND = PROJECT / "outputs/findings"
+ARGUMENTS = ("intervals", "statistics", "undertraining", "when_it_works")
+
+
+def numbers(name: str) -> dict:
+    return json.loads((FOUND / name / "numbers.json").read_text(encoding="utf-8"))
+
+
+def prose_and_code(name: str) -> tuple[int, int]:
+    """Characters of prose and of code, the header and empty lines left out."""
+    cells = (NOTEBOOKS / "findings" / f"{name}.py").read_text(encoding="utf-8").split("\n# %%")[1:]
+    found = {True: 0, False: 0}
+    for cell in cells:
+        kind, *lines = cell.split("\n")
+        found["markdown" in kind] += sum(len(line.removeprefix("# ").strip()) for line in lines)
+    return found[True], found[False]
+
+
+def test_every_finding_has_its_parameters_and_the_readme_names_those_that_were_made():
+    for source in (NOTEBOOKS / "findings").glob("*.py"):
+        assert (PARAMS / "findings" / f"{source.stem}.yaml").exists()
+        notebook = FOUND / f"{source.stem}.ipynb"
+        if not notebook.exists():
+            continue
+        title = next(line[4:] for line in source.read_text().splitlines() if line.startswith("# # "))
+        assert title in notebook.read_text()
+        assert f"(outputs/findings/{source.stem}.ipynb): {title}" in readme.README.read_text()
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_a_finding_is_an_argument_rather_than_a_program(name):
+    assert len((NOTEBOOKS / "findings" / f"{name}.py").read_text().splitlines()) <= 200
+    prose, code = prose_and_code(name)
+    assert 2 * prose >= code
+
+
+def test_no_difference_of_tables_2_and_3_stands_out_from_chance():
+    found = numbers("statistics")
+    assert found["judged"] > 40
+    assert found["beyond_chance_adjusted"] == 0
+    assert found["verdict"] == "does not hold"
+
+
+def test_students_interval_of_three_seeds_keeps_its_promise_and_the_bootstrap_misses_once_in_four_times():
+    three = numbers("intervals")["coverage"]["3"]
+    assert three["t"] > 0.93
+    assert 0.2 < 1 - three["percentile"] < 0.3
+
+
+def test_lenet_fits_its_labels_and_errs_little_where_it_is_trained():
+    found = numbers("undertraining")
+    assert found["verdict"] == "does not hold"
+    assert found["paper_setting_training_error"]["low"] > 50
+    assert found["chosen_training_error"]["high"] < 5
+
+
+def test_queries_by_uncertainty_win_on_mnist_alone_and_lose_with_few_labels():
+    found = numbers("when_it_works")
+    tuned = [d for d in found["differences"] if d["profile"] == "tuned"]
+    assert len(tuned) == 4
+    assert all((d["verdict"] == "beats random") == (d["data"] == "mnist") for d in tuned)
+    assert any(gap["high"] < 0 for gap in found["variants"].values())
+    assert found["verdict"] == "is mixed"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_a_finding_runs_at_its_defaults_and_writes_into_its_folder_alone(name, tmp_path):
+    source, before = NOTEBOOKS / "findings" / f"{name}.py", (FOUND / name / "numbers.json").read_bytes()
+    execute(source, tmp_path / "finding.ipynb", {"folder": str(tmp_path / "found")})
+    assert json.loads((tmp_path / "found/numbers.json").read_text(encoding="utf-8"))
+    assert list((tmp_path / "found").glob("*.png"))
+    assert (FOUND / name / "numbers.json").read_bytes() == before
