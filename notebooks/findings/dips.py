@@ -14,7 +14,6 @@
 # of the last batch predict the rounds that dip? Does the dip go when the same images are cut into other batches?
 #
 # **Cost**: printed under *Run* and *Mechanism*, from the logs; rendering again computes nothing.
-#
 # **Differs from the paper**: labels are a balanced random draw made at once, not bought round by round; accuracy is on the
 # test images, not on 300 validation images; label counts around one of the dips. ResNet-18 begins from torchvision's
 # weights (`initial_weights`), the released code's from PyTorch's defaults. All else is section 4's.
@@ -76,8 +75,8 @@ display(Markdown(f"The last batch is smallest, {last.min()} images, in rounds {'
 # ## Run: the same images in other batches
 # At the dip's label count the last batch is kept (as in the paper), merged into the one before, or dropped; beside it, it is
 # kept. A seed has the same weights to begin with everywhere, and at one label count the three ways see the same images in the
-# same order. If a last batch of two is the reason, any other label count that leaves two must dip as well: those of
-# `elsewhere` were written down before they were run.
+# same order. The prediction, before looking: any label count that leaves two, such as 130, 194 or 1,090, dips; `elsewhere`
+# runs those that it names, kept and merged.
 
 # %%
 base = {**settings, "dataset": dataset, "model": "resnet18", "num_rounds": 0}
@@ -101,8 +100,7 @@ note(figure, f"Below the labels: images in the last batch. Dots: {len(seeds)} se
 figure.savefig(folder / "dip.png")
 
 # %% [markdown]
-# Differences of test accuracy in points, paired by seed, with 95 % intervals (Student's t). The first three are what the
-# verdict is about.
+# Differences in points, paired by seed, with 95 % intervals (Student's t). The first three are what the verdict is about.
 
 # %%
 keep, merge, drop = (found[num_labelled, way] for way in ("keep", "merge", "drop"))
