@@ -42,6 +42,18 @@ def interval(values, confidence: float = 0.95, zero: float = 0.0) -> Interval:
     return Interval(mean, float(low), float(high), float(test.pvalue), n)
 
 
+def as_row(values) -> dict:
+    """The interval of the mean as cells of a table: mean, low, high, n; no bounds for a single value."""
+    found = interval(values)
+    low, high = (found.low, found.high) if found.n > 1 else (math.nan, math.nan)
+    return {"mean": found.mean, "low": low, "high": high, "n": found.n}
+
+
+def in_words(rows: pd.DataFrame, form: str = "+.2f") -> list[str]:
+    """Mean and interval of every row of such cells, as text."""
+    return [f"{row['mean']:{form}} ({row.low:{form}} to {row.high:{form}})" for _, row in rows.iterrows()]
+
+
 def paired(more: pd.Series, less: pd.Series, confidence: float = 0.95) -> Interval:
     """The interval of `more` minus `less`, two series of one value a seed, over the seeds that both have."""
     return interval((more - less).dropna(), confidence)

@@ -9,10 +9,12 @@ import pytest
 from scipy import stats as scipy_stats
 
 from alkit.paper.stats import (
+    as_row,
     benjamini_hochberg,
     by_seed,
     equivalence,
     holm,
+    in_words,
     interval,
     labels_to,
     paired,
@@ -88,3 +90,9 @@ def test_the_same_numbers_give_the_same_file(tmp_path):
     text = (tmp_path / "numbers.json").read_text(encoding="utf-8")
     assert json.loads(text)["a"] == [0.333, None, "±"]
     assert text.index('"a"') < text.index('"b"')
+
+
+def test_an_interval_reads_mean_low_to_high():
+    assert in_words(pd.DataFrame([{"mean": 1.0, "low": -0.5, "high": 2.5}]), "+.1f") == ["+1.0 (-0.5 to +2.5)"]
+    assert math.isnan(as_row([1.0])["low"])
+    assert as_row([1.0, 2.0, 3.0])["low"] == interval([1.0, 2.0, 3.0]).low
