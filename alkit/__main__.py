@@ -1,12 +1,15 @@
 """python -m alkit reproduce|plan|report PROFILE, or findings [NAME]: what the Makefile calls."""
 
 import argparse
+import contextlib
 import os
 import shlex
 import shutil
 import signal
 import sys
 from pathlib import Path
+
+import psutil
 
 from alkit.determinism import resolve_device
 from alkit.paper.report import data_notebook, findings, report
@@ -19,7 +22,7 @@ from alkit.run.reproduce import default_workers, environment, reproduce
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m alkit", description=__doc__)
-    parser.add_argument("command", choices=("reproduce", "plan", "report", "findings"))
+    parser.add_argument("command", choices=tuple(COMMANDS))
     parser.add_argument("profile", nargs="?", help="a file of params/, without .yaml; a finding's name, or none for all")
     parser.add_argument("--only", metavar="GLOBS", help="of a profile, the experiments whose names match (reproduce and plan)")
     parser.add_argument("--workers", type=int, help="experiments at a time (default: one a core, or one on a GPU)")
@@ -30,56 +33,74 @@ def main(arguments: list[str] | None = None) -> int:
         if args.workers is not None and args.workers < 1:
             raise ValueError(f"workers={args.workers} is not above zero")
         os.environ.update(environment())
-        if args.command == "findings":
-            for notebook in findings(args.profile, args.outputs.absolute(), args.params.absolute()):
-                print(f"Finding: {shown(notebook.with_suffix('.html'))}", flush=True)
-            return 0
-        if args.profile is None:
-            raise ValueError("name a profile, a file of params/")
-        profile = read_profile(args.profile, args.outputs.absolute(), args.params.absolute())
-        if args.command == "report":
-            return _report(profile)
-        chosen = only(profile, args.only) if args.only else profile
-        data = load_all(chosen)
-        check_all(chosen, data)
-        estimate, workers = Estimate(data), args.workers or default_workers(chosen)
-        if args.command == "plan":
-            return _plan(chosen, estimate, workers)
-        failed = reproduce(chosen, estimate, workers)
-        try:
-            data_notebook(profile)
-        except (NotebookFailed, OSError) as error:  # the report is made of what there is
-            print(f"FAILED data\n{error}")
-            failed.append("data")
-        if failed:
-            print(f"{len(failed)} failed: {', '.join(failed)}", file=sys.stderr)
-        return _report(profile) or int(bool(failed))
-    except (ValueError, NotebookFailed) as error:
+        return COMMANDS[args.command](args)
+    except (ValueError, NotebookFailed, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
-        return 1 if isinstance(error, NotebookFailed) else 2
+        return 2 if isinstance(error, ValueError) else 1
 
 
-def _plan(profile: Profile, estimate: Estimate, workers: int) -> int:
-    print(table(profile.experiments, estimate))
-    device = resolve_device(profile.experiments[0].configs[0].device)
-    todo = [e for e in profile.experiments if e.rounds_done() < e.total_rounds]
+def _reproduce(args: argparse.Namespace) -> int:
+    profile, chosen, estimate, workers = _chosen(args)
+    failed = reproduce(chosen, estimate, workers)
+    try:
+        data_notebook(profile)
+    except (NotebookFailed, OSError) as error:  # the report is made of what there is
+        print(f"FAILED data\n{error}", flush=True)
+        failed.append("data")
+    if failed:
+        print(f"{len(failed)} failed: {', '.join(failed)}; the report is made of what there is", file=sys.stderr)
+    return _report(args) or int(bool(failed))
+
+
+def _plan(args: argparse.Namespace) -> int:
+    _, chosen, estimate, workers = _chosen(args)
+    print(table(chosen.experiments, estimate))
+    device = resolve_device(chosen.experiments[0].configs[0].device)
+    todo = [e for e in chosen.experiments if e.rounds_done() < e.total_rounds]
     left = in_words(seconds_left(todo, estimate, workers))
-    print(
-        f"{len(profile.experiments)} experiments, about {left} left on this {device.type}, {workers} at a time, "
-        "by training steps and passes measured just now"
-    )
+    count = f"{len(chosen.experiments)} experiments, about {left} left on this {device.type}, {workers} at a time"
+    print(f"{count} ({estimate.basis(todo)})")
     return 0
 
 
-def _report(profile: Profile) -> int:
-    print(f"Report: {report(profile)}")
+def _report(args: argparse.Namespace) -> int:
+    print(f"Report: {report(_profile(args))}")
     return 0
+
+
+def _findings(args: argparse.Namespace) -> int:
+    for notebook in findings(args.profile, args.outputs.absolute(), args.params.absolute()):
+        print(f"Finding: {shown(notebook.with_suffix('.html'))}", flush=True)
+    return 0
+
+
+COMMANDS = {"reproduce": _reproduce, "plan": _plan, "report": _report, "findings": _findings}
+
+
+def _profile(args: argparse.Namespace) -> Profile:
+    if args.profile is None:
+        raise ValueError("name a profile, a file of params/")
+    return read_profile(args.profile, args.outputs.absolute(), args.params.absolute())
+
+
+def _chosen(args: argparse.Namespace) -> tuple[Profile, Profile, Estimate, int]:
+    """The profile, the part of it that is asked for, its estimate, and how many experiments go at a time."""
+    profile = _profile(args)
+    chosen = only(profile, args.only) if args.only else profile
+    data = load_all(chosen)
+    check_all(chosen, data)
+    return profile, chosen, Estimate(data, profile.experiments), args.workers or default_workers(chosen)
 
 
 def interrupted(*_) -> None:
-    """End at once, as Ctrl-C or SIGTERM asks; notebooks' kernels see their parent gone and end too."""
+    """End at once, as Ctrl-C or SIGTERM asks, with all that was started from here."""
     again = shlex.join(sys.argv[1:])
-    print(f"\nInterrupted. Finished rounds are kept; the same command goes on from them: python -m alkit {again}", flush=True)
+    words = f"\nInterrupted. Finished rounds are kept; the same command goes on from them: python -m alkit {again}\n"
+    with contextlib.suppress(OSError):  # nobody reads it
+        os.write(1, words.encode())  # print could have been what was interrupted, and may not be entered again
+    for process in psutil.Process().children(recursive=True):  # kernels would end by themselves, but a second later
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
     shutil.rmtree(scratch(), ignore_errors=True)
     os._exit(130)
 

@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import torch
+from joblib import cpu_count
 
 from alkit.bench import plain
 from alkit.config import Config
@@ -41,7 +42,7 @@ def throughput(sides: tuple[str, ...] = SIDES, dataset: str = "mnist", epochs: i
     The ways: as many runs side by side as there are cores, one thread each; or one run with a thread a core. `seconds` is
     the time a run-round costs: the wall time by the number of runs side by side.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = cpu_count()
     config, rows = Config(dataset=dataset, acquisition="bald", device="cpu"), []
     for number in ROUNDS:
         for runs, threads in ((cores, 1), (1, cores)):

@@ -1,15 +1,14 @@
 """One notebook, run by papermill: complete at its target, or not there at all."""
 
-import ast
 import atexit
 import base64
 import contextlib
-import hashlib
 import io
 import json
 import os
 import re
 import shutil
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -23,9 +22,9 @@ from papermill.exceptions import PapermillExecutionError
 from PIL import Image
 
 from alkit.paths import PROJECT, shown
+from alkit.run.stale import digest
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-PACKAGE = Path(__file__).resolve().parents[1]
 
 
 class NotebookFailed(Exception):
@@ -61,7 +60,7 @@ def execute(source: Path, target: Path, parameters: dict) -> None:
     Raises ValueError for a parameter that it does not have, and NotebookFailed; the notebook with its error is then kept as
     `failed.ipynb` beside the target.
     """
-    notebook, digest = jupytext.read(source), _digest(source, parameters)
+    notebook, made_from = jupytext.read(source), digest(source, parameters)
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "language": "python", "display_name": "Python 3"})
     target.parent.mkdir(parents=True, exist_ok=True)
     failed = target.with_name("failed.ipynb")
@@ -83,20 +82,30 @@ def execute(source: Path, target: Path, parameters: dict) -> None:
                 raise DeadKernelError("Kernel died")
         except (PapermillExecutionError, DeadKernelError, RuntimeError) as error:
             message = ANSI.sub("", str(error)).strip()
-            if isinstance(error, DeadKernelError):
-                message += ": killed, most likely for want of memory; run again, and it goes on from its logs"
+            if "Kernel died" in message:  # also a RuntimeError, where it died before its first cell
+                message += f": most likely killed for want of memory{_most_used()}; run again, and it goes on from its logs"
             if running.exists():
                 shutil.copyfile(running, failed)
                 message += f"\nNotebook: {shown(failed)}"
             raise NotebookFailed(message) from None
         _shrink_images(done)
-        done.metadata["alkit"] = {"digest": digest}
+        done.metadata["alkit"] = {"digest": made_from}
         # papermill notes this machine's temporary paths, which mean nothing to a reader.
         done.metadata["papermill"] = {k: v for k, v in done.metadata["papermill"].items() if k in ("duration", "version")}
         partial = target.with_suffix(".partial")
         nbformat.write(done, partial)
         os.replace(partial, target)
     failed.unlink(missing_ok=True)
+
+
+def _most_used() -> str:
+    """The most memory that one process started from here has used, of those that ended; nothing where it is not known."""
+    try:
+        from resource import RUSAGE_CHILDREN, getrusage
+    except ImportError:  # Windows
+        return ""
+    unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
+    return f" (the largest kernel until now used {getrusage(RUSAGE_CHILDREN).ru_maxrss * unit / 2**30:.1f} GiB)"
 
 
 def _shrink_images(notebook: nbformat.NotebookNode) -> None:
@@ -113,43 +122,6 @@ def is_current(source: Path, target: Path, parameters: dict) -> bool:
     """Whether `target` is a whole notebook made from this source with these parameters, by the code that is here now."""
     try:
         made = json.loads(target.read_text(encoding="utf-8"))
-        return made["metadata"]["alkit"]["digest"] == _digest(source, parameters)
+        return made["metadata"]["alkit"]["digest"] == digest(source, parameters)
     except (OSError, ValueError, KeyError, TypeError):  # not there, or damaged: it is made again
         return False
-
-
-def _digest(source: Path, parameters: dict) -> str:
-    """What a notebook was made from: its source, its parameters, and the files of alkit that it imports."""
-    text = source.read_text(encoding="utf-8")
-    parts = [text, *_contents(_closure(text)), json.dumps(parameters, sort_keys=True)]
-    return hashlib.sha256("".join(parts).encode()).hexdigest()[:12]
-
-
-def _contents(paths: frozenset[Path]) -> list[str]:
-    return [path.read_text(encoding="utf-8") for path in sorted(paths)]
-
-
-@cache
-def _closure(code: str, package: Path = PACKAGE) -> frozenset[Path]:
-    """The files of alkit that `code` imports, directly or not; a table beside a module of its name counts as the module's."""
-    found: set[Path] = set()
-    left = [code]
-    while left:
-        for path in _imported(left.pop(), package) - found:
-            found.add(path)
-            if path.suffix == ".py":
-                left.append(path.read_text(encoding="utf-8"))
-    return frozenset(found)
-
-
-def _imported(code: str, package: Path) -> set[Path]:
-    names = set()
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    stems = [package.parent.joinpath(*name.split(".")) for name in names if name.split(".")[0] == package.name]
-    files = [path for stem in stems for path in (stem / "__init__.py", stem.with_suffix(".py"), stem.with_suffix(".csv"))]
-    files += [package / "__init__.py"] if stems else []
-    return {path for path in files if path.exists()}

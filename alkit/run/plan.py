@@ -1,41 +1,78 @@
-"""How long a profile will take: its training steps and passes, times what one of each takes on this very device."""
+"""How long a profile will take: by what logs of like runs recorded, else by training steps and passes measured here."""
 
 import math
 import statistics
 import time
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 import torch
 
 from alkit.acquisitions import ACQUISITIONS
 from alkit.config import Config
 from alkit.data import Dataset
-from alkit.determinism import resolve_device, seeded
+from alkit.determinism import device_name, resolve_device, seeded
+from alkit.log import read
 from alkit.models import build
 from alkit.prediction import SAMPLERS
-from alkit.run.grid import Experiment
+from alkit.run.grid import Experiment, settings
 from alkit.training import stepper
 
 NOTEBOOK_SECONDS = 6.0  # a kernel's start, its figures
 
 
 class Estimate:
-    """Seconds that experiments will take on one core (or the GPU), from measured steps; data maps names to data sets."""
+    """Seconds that experiments will take on one core (or the GPU); data maps names to data sets.
 
-    def __init__(self, data: dict[str, Dataset]):
+    What is counted, steps and passes, is timed here; where logs of `experiments` hold runs of the same kind, rounds
+    take as long as theirs took beside that count.
+    """
+
+    def __init__(self, data: dict[str, Dataset], experiments: Iterable[Experiment] = ()):
         self.shapes = {name: (d.image_shape, d.num_classes, len(d.y_train), len(d.y_test)) for name, d in data.items()}
         self.known: dict[tuple[Config, int], float] = {}
+        self.logs: dict[tuple, list[tuple[Config, Path]]] = {}
+        for experiment in experiments:
+            for config in experiment.configs:
+                if experiment.rounds_of(config):
+                    self.logs.setdefault(_kind(config), []).append((config, experiment.log_path(config)))
+        self.paces: dict[tuple, float | None] = {}
 
     def seconds_left(self, experiment: Experiment) -> float:
         """What is not in the logs yet, with the notebook's own time."""
         return NOTEBOOK_SECONDS + sum(self._seconds_from(c, experiment.rounds_of(c)) for c in experiment.configs)
 
+    def basis(self, experiments: Iterable[Experiment]) -> str:
+        """In words, what the estimate of these experiments' rounds rests on."""
+        left = {_kind(c) for e in experiments for c in e.configs if e.rounds_of(c) <= c.num_rounds}
+        logged = [kind for kind in left if self._pace(kind)]
+        num_runs = sum(len(self.logs[kind]) for kind in logged)
+        parts = [f"by the logs of {num_runs} like runs"] if logged else []
+        if len(logged) < len(left):
+            parts.append("measured now on this machine")
+        return ", others ".join(parts) or "all rounds are in the logs"
+
     def _seconds_from(self, config: Config, done: int) -> float:
         if (config, done) not in self.known:
             rounds = range(done, config.num_rounds + 1)
-            self.known[config, done] = sum(self.round_seconds(config, number) for number in rounds)
+            seconds = sum(self.round_seconds(config, number) for number in rounds)
+            self.known[config, done] = seconds * (self._pace(_kind(config)) or 1.0) if seconds else 0.0
         return self.known[config, done]
+
+    def _pace(self, kind: tuple) -> float | None:
+        """How long logged rounds of a kind took on a device like this, by their estimate; None without such rounds."""
+        if kind not in self.paces:
+            logged = counted = 0.0
+            for config, path in self.logs.get(kind, ()):
+                here = device_name(resolve_device(config.device))
+                header, rounds = read(path)
+                for found in rounds:
+                    if (found.device or header["device"]) == here and config.trains(found.number):
+                        logged += found.train_seconds + found.evaluate_seconds + found.query_seconds
+                        counted += self.round_seconds(config, found.number)
+            self.paces[kind] = logged / counted if counted else None
+        return self.paces[kind]
 
     def round_seconds(self, config: Config, number: int) -> float:
         """Training, evaluating and querying of one round."""
@@ -53,6 +90,12 @@ class Estimate:
             pool = min(left, config.num_pool or left) - number * config.query_size
             seconds += image * pool * SAMPLERS[sampler].num_passes(config)
         return seconds
+
+
+def _kind(config: Config) -> tuple:
+    """Runs whose rounds take as long: same data, model, acquisition and settings; not seed, noise and number of rounds."""
+    kept = {name: value for name, value in settings(config).items() if name != "num_rounds"}
+    return config.dataset, config.model, config.acquisition, str(kept)
 
 
 @cache

@@ -26,7 +26,8 @@ def reproduce(profile: Profile, estimate: Estimate, num_workers: int | None = No
     done = len(profile.experiments) - len(todo)
     left = in_words(seconds_left(todo, estimate, num_workers))
     print(
-        f"{profile.name}: {len(profile.experiments)} experiments, {done} done; about {left} left, {num_workers} at a time",
+        f"{profile.name}: {len(profile.experiments)} experiments, {done} done; about {left} left, {num_workers} at a time "
+        f"({estimate.basis(todo)})",
         flush=True,
     )
     pool = ThreadPoolExecutor(num_workers)

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from alkit.paths import PROJECT
-from alkit.run import execute as module
+from alkit.run import stale
 from alkit.run.execute import NotebookFailed, execute, scratch
 
 
@@ -87,9 +87,9 @@ def test_a_notebook_is_made_again_for_what_it_is_made_from_alone(tmp_path):
     shutil.copytree(PROJECT / "alkit", package)
 
     def digests():
-        module._closure.cache_clear()
+        stale.closure.cache_clear()
         sources = [PROJECT / "notebooks" / name for name in ("experiment.py", "report.py", "data.py")]
-        return [hash("".join(module._contents(module._closure(s.read_text(), package)))) for s in sources]
+        return [hash("".join(stale.contents(stale.closure(s.read_text(), package)))) for s in sources]
 
     def changed(name):
         before = digests()
