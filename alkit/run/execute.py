@@ -36,8 +36,10 @@ class KernelManager(AsyncKernelManager):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
+        folder = Path(tempfile.mkdtemp(dir=scratch()))
+        self.connection_file = str(folder / "kernel.json")  # else in TMPDIR, and left there when we are stopped
         if os.name == "posix":
-            self.transport, self.ip = "ipc", str(Path(tempfile.mkdtemp(dir=scratch()), "s"))
+            self.transport, self.ip = "ipc", str(folder / "s")
 
 
 @cache
