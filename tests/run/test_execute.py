@@ -99,7 +99,7 @@ def test_a_notebook_is_made_again_for_what_it_is_made_from_alone(tmp_path):
         path.write_text(path.read_text() + "\n")
         return [a != b for a, b in zip(before, digests(), strict=True)]
 
-    assert changed("paper/claims.py") == [False, True, False]
-    assert changed("paper/published.csv") == [True, True, True]  # the figures of all three can show its numbers
+    assert changed("paper/claims.py") == [False, False, False]  # they are judged anew with each report, before its notebook
+    assert changed("paper/published.csv") == [True, True, False]  # the data's notebook shows none of its numbers
     assert changed("loop.py") == [True, True, True]
     assert changed("run/reproduce.py") == [False, False, False]
