@@ -61,7 +61,8 @@ def pairs(frame: pd.DataFrame) -> pd.DataFrame:
 def laid_out(found: pd.DataFrame, number: int, value: str = "text") -> pd.DataFrame:
     """`rows` as the paper lays them out: `cell`s, or another column, as text; nothing where there is nothing."""
     index, columns, titles = LAYOUTS[number]
-    table = found.assign(text=cells(found)).pivot(index=index, columns=columns, values=value).fillna("")
+    table = found.assign(text=cells(found)).pivot(index=index, columns=columns, values=value)
+    table = table.sort_index().sort_index(axis=1).fillna("")  # pivot itself leaves columns as they came
     table.index = pd.MultiIndex.from_tuples([tuple(map(word, place)) for place in table.index], names=titles)
     table.columns = pd.MultiIndex.from_tuples([tuple(map(word, place)) for place in table.columns])
     return table
