@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import typing
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 
 from alkit.acquisitions import ACQUISITIONS
 from alkit.models import MODELS
@@ -106,6 +106,23 @@ class Config:
     def trains(self, number: int) -> bool:
         """Whether round `number` needs a network: to be evaluated, or to score the pool."""
         return self.evaluated(number) or (number < self.num_rounds and ACQUISITIONS[self.acquisition].score is not None)
+
+    @property
+    def that_counts(self) -> "Config":
+        """The same run with the fields that change none of its queries and accuracies at their defaults.
+
+        How often it is evaluated changes which accuracies there are, not what they are. Which fields a plugin's sampler or
+        noise uses is not known here, so of those all count.
+        """
+        acquisition = ACQUISITIONS[self.acquisition]
+        unused = ["evaluate_every"]
+        if acquisition.score is None or acquisition.sampler == "once":
+            unused += ["num_samples", "dropout"]
+        if NOISES[self.noise] is None:
+            unused += [name for name in _DEFAULTS if name.startswith("noise_")]
+        unused += {"gaussian": ["noise_pixels"], "salt_and_pepper": ["noise_sd"]}.get(self.noise, [])
+        split_seed = None if self.split_seed == self.seed else self.split_seed
+        return replace(self, split_seed=split_seed, **{name: _DEFAULTS[name] for name in unused})
 
     @property
     def label(self) -> str:
