@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import re
 import typing
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -24,6 +25,11 @@ CHOICES: dict[str, Collection[str]] = {  # the tables' keys, whatever is added t
 }
 CONDITION = ("dataset", "model", "acquisition", "noise")
 AT_LEAST_ZERO = {"seed", "split_seed", "num_rounds", "momentum", "weight_decay", "noise_sd"}
+AT_MOST = {  # more than any run can mean; a typing slip then says so at once, not after hours or gigabytes
+    "seed": 2**32 - 1, "split_seed": 2**32 - 1, "num_rounds": 1e6, "evaluate_every": 1e6, "epochs": 1e6, "batch_size": 1e5,
+    "num_initial": 1e8, "num_valid": 1e8, "query_size": 1e8, "num_pool": 1e8, "num_samples": 1e5, "learning_rate": 1e3,
+    "momentum": 1, "weight_decay": 1e3, "noise_sd": 1e3,
+}  # fmt: skip
 FRACTIONS = {"dropout", "train_dropout", "noise_probability", "noise_pixels"}
 
 
@@ -72,9 +78,12 @@ class Config:
     def __post_init__(self):
         object.__setattr__(self, "noise_splits", _as_tuple(self.noise_splits))
         for f in fields(self):
-            _check_type(f.name, f.type, getattr(self, f.name))
+            _check_type(f.name, f.type, value := getattr(self, f.name))
+            if isinstance(value, (int, float)):
+                _check_range(f.name, value)
             if f.type is float:
-                object.__setattr__(self, f.name, float(getattr(self, f.name)))
+                object.__setattr__(self, f.name, float(value))
+        check_name("dataset", self.dataset)
         for name, choices in CHOICES.items():
             value = getattr(self, name)
             for one in value if isinstance(value, tuple) else (value,):
@@ -82,10 +91,6 @@ class Config:
                     raise ValueError(f"unknown {name} {one!r}; choose {', '.join(choices)}")
         if self.noise != "none" and not self.noise_splits:
             raise ValueError(f"noise_splits=[] leaves no split for noise={self.noise!r}; choose some of {', '.join(PARTS)}")
-        for f in fields(self):
-            value = getattr(self, f.name)
-            if isinstance(value, (int, float)):
-                _check_range(f.name, value)
         for name in {name for model in MODELS.values() for name in model.settings} - set(MODELS[self.model].settings):
             if (value := getattr(self, name)) != _DEFAULTS[name]:
                 raise ValueError(f"{name}={value!r} is not for model={self.model!r}; leave it at {_DEFAULTS[name]!r}")
@@ -152,6 +157,13 @@ def from_dict(settings: dict) -> Config:
     return Config(**settings)
 
 
+def check_name(what: str, name: object) -> None:
+    """Raise ValueError unless `name` can name a file on every machine, and nothing outside of its folder."""
+    if not isinstance(name, str) or not re.fullmatch(r"(?!\.)[A-Za-z0-9_.-]{1,100}", name):
+        shown = repr(name) if len(repr(name)) <= 60 else f"{repr(name)[:57]}..."
+        raise ValueError(f"{what}={shown} is no name: letters, digits, _, - and . (not the first), 100 characters at most")
+
+
 def _as_tuple(value):
     return tuple(value) if isinstance(value, (list, tuple)) else (value,)
 
@@ -166,7 +178,8 @@ def _check_type(name: str, kind, value) -> None:
         hint = ""
         if isinstance(value, str):
             with contextlib.suppress(ValueError):
-                hint = f"; write it as a number: {float(value)!r} (YAML reads 1e-3 as text, 1.0e-3 as a number)"
+                number = float(value) if float in kinds else int(value)
+                hint = f"; write it as a number: {number!r} (YAML reads 1e-3 as text, 1.0e-3 as a number)"
         wanted = " or ".join("nothing" if k is type(None) else k.__name__ for k in kinds)
         raise ValueError(f"{name}={value!r} is {type(value).__name__}, not {wanted}{hint}")
 
@@ -181,3 +194,5 @@ def _check_range(name: str, value: int | float) -> None:
             raise ValueError(f"{name}={value} is not zero or more")
     elif not 0 < value < float("inf"):
         raise ValueError(f"{name}={value} is not above zero")
+    if value > AT_MOST.get(name, float("inf")):
+        raise ValueError(f"{name}={value} is more than any run can mean; {AT_MOST[name]:,.0f} at most")
