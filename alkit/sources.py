@@ -27,8 +27,9 @@ def load(name: str, root: str | Path | None = None, device: str = "auto") -> Dat
     """The data set `name`: `<root>/<name>.npz` if that file exists, else scikit-learn's digits or a download.
 
     An .npz holds x_train, x_test (uint8, [N, H, W] or [N, H, W, 1] grey, or [N, H, W, 3] RGB), y_train, y_test (integers
-    0 .. C-1) and optionally source (text) and class_names; what else it holds is not read. `root` is $ALKIT_DATA, else the project's `data`. Raises ValueError, saying
-    what to do, for an unknown name, a file that cannot be used, or a download that fails.
+    0 .. C-1) and optionally source (text) and class_names; what else it holds is not read. `root` is $ALKIT_DATA, else the
+    project's `data`. Raises ValueError, saying what to do, for an unknown name, a file that cannot be used, or a download
+    that fails.
     """
     check_name("dataset", name)
     root = Path(root or data_root())
