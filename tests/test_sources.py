@@ -69,7 +69,7 @@ def test_a_wrongly_shaped_npz_is_refused_with_its_reason(write_npz, changes, wor
     root = write_npz(**changes).parent
     with pytest.raises(ValueError) as caught:
         load("mine", root, "cpu")
-    assert all(word in str(caught.value) for word in [*words, "mine.npz"]), str(caught.value)
+    assert all(word in str(caught.value) for word in [*words, "mine"]), str(caught.value)
     assert "\n" not in str(caught.value)
 
 
@@ -97,9 +97,9 @@ def test_a_corrupt_npz_is_refused_with_its_path(write_npz, damage):
 def test_the_lines_that_convert_images_and_labels_convert_them(write_npz):
     rng = np.random.default_rng(1)
     x_train, y_train = rng.integers(0, 256, (60, 12, 12, 3), dtype=np.uint8), np.arange(60) % 3
-    ways = {"x_train": [x_train / 255, x_train.astype(int), x_train.transpose(0, 3, 1, 2), np.insert(x_train, 3, 255, axis=3)],
-            "y_train": [y_train[:, None], np.eye(3)[y_train], y_train.astype(float), np.array(["a", "b", "c"])[y_train]]}  # fmt: skip
-    for key, values in ways.items():
+    images = [x_train / 255, x_train.astype(int), x_train.transpose(0, 3, 1, 2), np.insert(x_train, 3, 255, axis=3)]
+    labels = [y_train[:, None], np.eye(3)[y_train], y_train.astype(float), np.array(["a", "b", "c"])[y_train]]
+    for key, values in (("x_train", images), ("y_train", labels)):
         for value in values:
             arrays = {"x_train": x_train, "y_train": y_train, "x_test": x_train[:20], key: value}
             with pytest.raises(ValueError) as caught:

@@ -14,10 +14,17 @@ from alkit.run.grid import check_all, read_profile
 from alkit.run.plan import Estimate, in_words
 
 
+class Plain(yaml.SafeDumper):
+    """What stands twice is written twice."""
+
+    def ignore_aliases(self, data):
+        return True
+
+
 @pytest.fixture
 def write(tmp_path):
     def write(content, name="mine"):
-        text = content if isinstance(content, str) else yaml.safe_dump(content)
+        text = content if isinstance(content, str) else yaml.dump(content, Dumper=Plain)
         (tmp_path / f"{name}.yaml").write_text(text)
         return read_profile(name, tmp_path / "outputs", tmp_path)
 
