@@ -27,8 +27,8 @@ CONDITION = ("dataset", "model", "acquisition", "noise")
 AT_LEAST_ZERO = {"seed", "split_seed", "num_rounds", "momentum", "weight_decay", "noise_sd"}
 AT_MOST = {  # more than any run can mean; a typing slip then says so at once, not after hours or gigabytes
     "seed": 2**32 - 1, "split_seed": 2**32 - 1, "num_rounds": 1e6, "evaluate_every": 1e6, "epochs": 1e6, "batch_size": 1e5,
-    "num_initial": 1e8, "num_valid": 1e8, "query_size": 1e8, "num_pool": 1e8, "num_samples": 1e5, "learning_rate": 1e3,
-    "momentum": 1, "weight_decay": 1e3, "noise_sd": 1e3,
+    "num_initial": 1e8, "num_valid": 1e8, "query_size": 1e8, "num_pool": 1e8, "num_samples": 1e5, "learning_rate": 1e9,
+    "momentum": 1, "weight_decay": 1e9, "noise_sd": 1e9,
 }  # fmt: skip
 FRACTIONS = {"dropout", "train_dropout", "noise_probability", "noise_pixels"}
 
@@ -145,7 +145,9 @@ class Config:
         return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
 
 
-_DEFAULTS = {f.name: list(f.default) if isinstance(f.default, tuple) else f.default for f in fields(Config)}
+_DEFAULTS: dict[str, typing.Any] = {
+    f.name: list(f.default) if isinstance(f.default, tuple) else f.default for f in fields(Config)
+}
 
 
 def from_dict(settings: dict) -> Config:

@@ -52,10 +52,10 @@ def load(name: str, root: str | Path | None = None, device: str = "auto") -> Dat
     num_classes = int(arrays["y_train"].max()) + 1
     if class_names is None:  # then those that are known, of as many classes as there are
         known = CLASS_NAMES.get(name, ())
-        class_names = known[:num_classes] if len(known) >= num_classes else map(str, range(num_classes))
+        class_names = known[:num_classes] if len(known) >= num_classes else tuple(map(str, range(num_classes)))
     elif len(class_names) != num_classes and path.exists():
         raise ValueError(f"{where}: class_names has {len(class_names)} names for the {num_classes} classes of y_train")
-    return _dataset(name, source, tuple(class_names), arrays).to(resolve_device(device))
+    return _dataset(name, source, class_names, arrays).to(resolve_device(device))
 
 
 def _dataset(name: str, source: str, class_names: tuple[str, ...], arrays: dict[str, np.ndarray]) -> Dataset:

@@ -35,7 +35,8 @@ def header(found: dict) -> dict:
 
 def rounds(records: list[dict], config: Config) -> list[Round]:
     """The rounds of the lines after the header, as `config` has them; whether the data has such images is `queries`' part."""
-    found, bought = [], set()
+    found: list[Round] = []
+    bought: set[int] = set()
     for line, values in enumerate(records, start=2):
         one = _round(line, values, config)
         if one.number != line - 2:
@@ -96,7 +97,8 @@ def _share(line: int, name: str, value: object, needed: bool, allowed: bool) -> 
 
 def _is(line: int, name: str, value, kind: type | tuple[type, ...]):
     if isinstance(value, bool) or not isinstance(value, kind):
-        wanted = {int: "a whole number", list: "a list", dict: "an object", str: "a text"}.get(kind, "a number")
+        names: dict[object, str] = {int: "a whole number", list: "a list", dict: "an object", str: "a text"}
+        wanted = names.get(kind, "a number")
         raise ValueError(f"line {line}: {name}={_short(value)} is not {wanted}")
     return value
 
