@@ -2,9 +2,10 @@
 
 import contextlib
 import hashlib
+import re
 import typing
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 
 from alkit.acquisitions import ACQUISITIONS
 from alkit.models import MODELS
@@ -24,6 +25,11 @@ CHOICES: dict[str, Collection[str]] = {  # the tables' keys, whatever is added t
 }
 CONDITION = ("dataset", "model", "acquisition", "noise")
 AT_LEAST_ZERO = {"seed", "split_seed", "num_rounds", "momentum", "weight_decay", "noise_sd"}
+AT_MOST = {  # more than any run can mean; a typing slip then says so at once, not after hours or gigabytes
+    "seed": 2**32 - 1, "split_seed": 2**32 - 1, "num_rounds": 1e6, "evaluate_every": 1e6, "epochs": 1e6, "batch_size": 1e5,
+    "num_initial": 1e8, "num_valid": 1e8, "query_size": 1e8, "num_pool": 1e8, "num_samples": 1e5, "learning_rate": 1e9,
+    "momentum": 1, "weight_decay": 1e9, "noise_sd": 1e9,
+}  # fmt: skip
 FRACTIONS = {"dropout", "train_dropout", "noise_probability", "noise_pixels"}
 
 
@@ -72,9 +78,12 @@ class Config:
     def __post_init__(self):
         object.__setattr__(self, "noise_splits", _as_tuple(self.noise_splits))
         for f in fields(self):
-            _check_type(f.name, f.type, getattr(self, f.name))
+            _check_type(f.name, f.type, value := getattr(self, f.name))
+            if isinstance(value, (int, float)):
+                _check_range(f.name, value)
             if f.type is float:
-                object.__setattr__(self, f.name, float(getattr(self, f.name)))
+                object.__setattr__(self, f.name, float(value))
+        check_name("dataset", self.dataset)
         for name, choices in CHOICES.items():
             value = getattr(self, name)
             for one in value if isinstance(value, tuple) else (value,):
@@ -82,10 +91,6 @@ class Config:
                     raise ValueError(f"unknown {name} {one!r}; choose {', '.join(choices)}")
         if self.noise != "none" and not self.noise_splits:
             raise ValueError(f"noise_splits=[] leaves no split for noise={self.noise!r}; choose some of {', '.join(PARTS)}")
-        for f in fields(self):
-            value = getattr(self, f.name)
-            if isinstance(value, (int, float)):
-                _check_range(f.name, value)
         for name in {name for model in MODELS.values() for name in model.settings} - set(MODELS[self.model].settings):
             if (value := getattr(self, name)) != _DEFAULTS[name]:
                 raise ValueError(f"{name}={value!r} is not for model={self.model!r}; leave it at {_DEFAULTS[name]!r}")
@@ -108,6 +113,23 @@ class Config:
         return self.evaluated(number) or (number < self.num_rounds and ACQUISITIONS[self.acquisition].score is not None)
 
     @property
+    def that_counts(self) -> "Config":
+        """The same run with the fields that change none of its queries and accuracies at their defaults.
+
+        How often it is evaluated changes which accuracies there are, not what they are. Which fields a plugin's sampler or
+        noise uses is not known here, so of those all count.
+        """
+        acquisition = ACQUISITIONS[self.acquisition]
+        unused = ["evaluate_every"]
+        if acquisition.score is None or acquisition.sampler == "once":
+            unused += ["num_samples", "dropout"]
+        if NOISES[self.noise] is None:
+            unused += [name for name in _DEFAULTS if name.startswith("noise_")]
+        unused += {"gaussian": ["noise_pixels"], "salt_and_pepper": ["noise_sd"]}.get(self.noise, [])
+        split_seed = None if self.split_seed == self.seed else self.split_seed
+        return replace(self, split_seed=split_seed, **{name: _DEFAULTS[name] for name in unused})
+
+    @property
     def label(self) -> str:
         """A file's name for everything but the seed and the device: the condition, and what is not at its default.
 
@@ -123,7 +145,9 @@ class Config:
         return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
 
 
-_DEFAULTS = {f.name: list(f.default) if isinstance(f.default, tuple) else f.default for f in fields(Config)}
+_DEFAULTS: dict[str, typing.Any] = {
+    f.name: list(f.default) if isinstance(f.default, tuple) else f.default for f in fields(Config)
+}
 
 
 def from_dict(settings: dict) -> Config:
@@ -133,6 +157,13 @@ def from_dict(settings: dict) -> Config:
         if name not in names:
             raise ValueError(f"unknown parameter {name!r}; choose {', '.join(names)}")
     return Config(**settings)
+
+
+def check_name(what: str, name: object) -> None:
+    """Raise ValueError unless `name` can name a file on every machine, and nothing outside of its folder."""
+    if not isinstance(name, str) or not re.fullmatch(r"(?!\.)[A-Za-z0-9_.-]{1,100}", name):
+        shown = repr(name) if len(repr(name)) <= 60 else f"{repr(name)[:57]}..."
+        raise ValueError(f"{what}={shown} is no name: letters, digits, _, - and . (not the first), 100 characters at most")
 
 
 def _as_tuple(value):
@@ -149,7 +180,8 @@ def _check_type(name: str, kind, value) -> None:
         hint = ""
         if isinstance(value, str):
             with contextlib.suppress(ValueError):
-                hint = f"; write it as a number: {float(value)!r} (YAML reads 1e-3 as text, 1.0e-3 as a number)"
+                number = float(value) if float in kinds else int(value)
+                hint = f"; write it as a number: {number!r} (YAML reads 1e-3 as text, 1.0e-3 as a number)"
         wanted = " or ".join("nothing" if k is type(None) else k.__name__ for k in kinds)
         raise ValueError(f"{name}={value!r} is {type(value).__name__}, not {wanted}{hint}")
 
@@ -164,3 +196,5 @@ def _check_range(name: str, value: int | float) -> None:
             raise ValueError(f"{name}={value} is not zero or more")
     elif not 0 < value < float("inf"):
         raise ValueError(f"{name}={value} is not above zero")
+    if value > AT_MOST.get(name, float("inf")):
+        raise ValueError(f"{name}={value} is more than any run can mean; {AT_MOST[name]:,.0f} at most")

@@ -7,27 +7,30 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import torch
 from filelock import FileLock, Timeout
 
+from alkit import validate
 from alkit.config import Config, from_dict
 from alkit.data import Dataset
 from alkit.determinism import device_name
-from alkit.loop import Round, run
+from alkit.loop import Round, run, validated
 from alkit.paths import shown
+from alkit.split import split
 
 RETIRED = {"width": 1}  # fields that are no more, and the value that says what is still done
+BEGIN = b'{"config": '  # what every log begins with, as far as it was written
 
 
 def resume(path: str | Path, config: Config, data: Dataset) -> Iterator[Round]:
     """The run's rounds: those in the log at `path`, then the missing ones, each logged before it is yielded.
 
-    A finished run replays at once. Raises ValueError if the log is of another configuration or other data, or if
-    another process is writing it.
+    A finished run replays at once. The run may be longer than the log's: its last round, which bought nothing, is computed
+    anew. It may also be evaluated more often: those rounds are trained anew for that. Raises ValueError if the log is
+    damaged, of another configuration or other data, or if another process is writing it.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,50 +40,87 @@ def resume(path: str | Path, config: Config, data: Dataset) -> Iterator[Round]:
     except Timeout:
         raise ValueError(f"{shown(path)} is being written by another process; wait for it or stop it") from None
     try:
-        done = _reopen(path, config, data)
-        yield from done
-        if len(done) <= config.num_rounds:
-            with path.open("a") as file:
-                for found in run(config, data, done):
-                    _append(file, asdict(found))
-                    yield found
+        yield from _resume(path, config, data)
     finally:
         lock.release()
 
 
+def _resume(path: Path, config: Config, data: Dataset) -> Iterator[Round]:
+    """Nothing leaves the log before what takes its place is there: the file changes as a whole or by a line at its end."""
+    header, done = check_log(path, config, data)
+    logged = logged_config(header)
+    as_asked = {**header, "config": config.as_dict()}
+    grows = config.num_rounds > logged.num_rounds
+    done, bought_nothing = (done[: logged.num_rounds], done[logged.num_rounds :]) if grows else (done, [])
+    evaluated = False
+    for i, found in enumerate(done):
+        if config.evaluated(found.number) and found.valid_accuracy is None:
+            done[i] = validated(config, data, done[:i], found)
+            _write(path, header, done + bought_nothing)
+            evaluated = True
+        yield done[i]
+    if len(done) > config.num_rounds:  # finished
+        if evaluated:
+            _write(path, as_asked, done)
+        return
+    if (logged.num_rounds, logged.evaluate_every) == (config.num_rounds, config.evaluate_every):
+        as_asked = header
+    if not bought_nothing:
+        _write(path, as_asked, done)  # and without a torn last line
+    for found in run(config, data, done):
+        if bought_nothing:
+            _write(path, as_asked, [*done, found])
+            bought_nothing = []
+        else:
+            with path.open("a", encoding="utf-8") as file:
+                _append(file, asdict(found))
+        yield found
+
+
 def read(path: str | Path) -> tuple[dict, list[Round]]:
-    """Header and rounds of a log; what a killed process left of a last line is not there."""
+    """Header and rounds of a log; what a killed process left of a last line is not there.
+
+    Raises ValueError, naming file and line, for whatever a run of the log's configuration could not have written.
+    """
     path = Path(path)
-    header, *lines = _records(path)
-    if not {"config", "data", "device", "versions"} <= header.keys():
+    lines = _lines(path)
+    if not lines:
         raise ValueError(f"{shown(path)} does not begin as a log does; move it away to compute the run again")
-    names = {f.name for f in fields(Round)}
     try:
-        known: list[dict[str, Any]] = [{k: v for k, v in line.items() if k in names} for line in lines]
-        rounds = [Round(**{**line, "query": tuple(line["query"])}) for line in known]
-        whole = [r.number for r in rounds] == list(range(len(rounds)))
-    except (TypeError, KeyError):
-        whole = False
-    if not whole:
-        raise ValueError(f"{shown(path)} is damaged: its rounds are not 0, 1, 2, ...; move it away to compute the run again")
-    return header, rounds
+        header, *records = [validate.record(number, line) for number, line in enumerate(lines, start=1)]
+        validate.header(header)
+    except ValueError as error:
+        raise _damaged(path, error) from None
+    try:
+        config = logged_config(header)
+    except ValueError as error:
+        raise ValueError(f"{shown(path)} holds a run of another version of alkit ({error}); move it away") from None
+    try:
+        return header, validate.rounds(records, config)
+    except ValueError as error:
+        raise _damaged(path, error) from None
 
 
 def is_empty(path: Path) -> bool:
     """Whether there is no log at `path`, or one that was killed before its first line was whole."""
-    return not path.exists() or not _lines(path)
+    if not path.exists():
+        return True
+    with path.open("rb") as file:
+        first = file.readline()
+    return not first.endswith(b"\n") and first[: len(BEGIN)] == BEGIN[: len(first)]
 
 
 def read_run(path: Path, config: Config) -> tuple[dict, list[Round]]:
-    """Like `read`, of a log that must be of `config`; ValueError, naming what differs, if it is not."""
+    """Like `read`, of a log that must be of `config`; ValueError, naming what differs, if it is not.
+
+    What changes no number that is kept may differ, and the log may be of a shorter run, or of one evaluated less often.
+    """
     header, rounds = read(path)
-    try:
-        logged = logged_config(header)
-    except ValueError as error:
-        raise ValueError(f"{shown(path)} holds a run of another version of alkit ({error}); move it away") from None
-    if logged != config:
-        ours, theirs = config.as_dict(), logged.as_dict()
-        differs = ", ".join(f"{k}: {theirs[k]} -> {v}" for k, v in ours.items() if v != theirs[k] and k != "device")
+    logged = logged_config(header)
+    ours, theirs = config.that_counts.as_dict(), logged.that_counts.as_dict()
+    may_differ = {"device", "evaluate_every"} | ({"num_rounds"} if config.num_rounds > logged.num_rounds else set())
+    differs = ", ".join(f"{k}: {theirs[k]} -> {v}" for k, v in ours.items() if v != theirs[k] and k not in may_differ)
+    if differs:
         raise ValueError(f"{shown(path)} holds a run of another configuration ({differs}); move it away or use another folder")
     return header, rounds
 
@@ -93,47 +133,47 @@ def logged_config(header: dict) -> Config:
     return from_dict(settings)  # of all other fields the defaults are what the code did
 
 
-def check_log(path: Path, config: Config, data: Dataset) -> list[Round]:
-    """The rounds in the log at `path`, none if there is no log; ValueError if it is of another configuration or data."""
+def check_log(path: Path, config: Config, data: Dataset) -> tuple[dict, list[Round]]:
+    """Header and rounds of the log at `path`, a new header and no rounds if there is no log.
+
+    Raises ValueError if it is damaged or of another configuration or data.
+    """
     path = Path(path)
     if is_empty(path):
-        return []
+        return _header(config, data), []
     header, rounds = read_run(path, config)
     if header["data"]["digest"] != data.digest:
         raise ValueError(
             f"{shown(path)} holds a run on other data: {header['data']['source']} ({header['data']['digest']}), now "
             f"{data.source} ({data.digest}); move it away or use another folder"
         )
-    return rounds
-
-
-def _reopen(path: Path, config: Config, data: Dataset) -> list[Round]:
-    done = check_log(path, config, data)
-    whole = b"".join(_lines(path)) if path.exists() else b""
-    with path.open("r+b" if path.exists() else "wb") as file:
-        file.truncate(len(whole))  # drop a torn last line before anything is added after it
-    if not whole:
-        with path.open("a") as file:
-            _append(file, _header(config, data))
-    return done
+    if any(found.query for found in rounds):
+        _, _, pool = split(config, data)
+        try:
+            validate.queries(rounds, len(data.y_train), frozenset(pool.tolist()))
+        except ValueError as error:
+            raise _damaged(path, error) from None
+    return header, rounds
 
 
 def _lines(path: Path) -> list[bytes]:
-    return [line for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+    *whole, _torn = path.read_bytes().split(b"\n")
+    return whole
 
 
-def _records(path: Path) -> list[dict]:
-    records = []
-    for line in _lines(path):
-        try:
-            record = json.loads(line)
-            if not isinstance(record, dict):
-                raise ValueError
-            records.append(record)
-        except ValueError:
-            number = len(records) + 1
-            raise ValueError(f"{shown(path)} is damaged in line {number}; move it away to compute the run again") from None
-    return records
+def _damaged(path: Path, error: ValueError) -> ValueError:
+    return ValueError(f"{shown(path)} is damaged, {error}; move it away to compute the run again")
+
+
+def _write(path: Path, header: dict, rounds: list[Round]) -> None:
+    """The whole log anew, in the old one's place only once it is on disk."""
+    partial = path.with_suffix(".partial")
+    with partial.open("w", encoding="utf-8") as file:
+        for record in (header, *map(asdict, rounds)):
+            file.write(json.dumps(record) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
 
 
 def _header(config: Config, data: Dataset) -> dict:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -51,6 +51,19 @@ def run(config: Config, data: Dataset, done: Iterable[Round] = ()) -> Iterator[R
             found = _round(config, data, labelled, valid, pool, number)
         yield found
         labelled, pool = _buy(labelled, pool, found.query)
+
+
+def validated(config: Config, data: Dataset, before: Iterable[Round], found: Round) -> Round:
+    """A round that was not evaluated, with its validation accuracy: its network is trained anew from the labels that the
+    rounds `before` it bought."""
+    labelled, valid, pool = split(config, data)
+    for earlier in before:
+        labelled, pool = _buy(labelled, pool, earlier.query)
+    with one_thread(data.device):
+        return replace(
+            found,
+            valid_accuracy=accuracy(config, data, fit(config, data, labelled, found.number), "valid", valid, found.number),
+        )
 
 
 def _round(config: Config, data: Dataset, labelled: Tensor, valid: Tensor, pool: Tensor, number: int) -> Round:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from alkit.config import Config, from_dict
+from alkit.config import Config, check_name, from_dict
+from alkit.determinism import resolve_device
 
 
 def test_defaults_are_the_papers():
@@ -43,6 +44,14 @@ def test_defaults_are_the_papers():
         ({"dropout": 1.0}, ["dropout=1.0"]),
         ({"learning_rate": float("nan")}, ["learning_rate=nan"]),
         ({"learning_rate": float("inf")}, ["learning_rate=inf"]),
+        ({"learning_rate": 10**400}, ["learning_rate=1000"]),
+        ({"epochs": "20"}, ["epochs='20'", "write it as a number: 20 "]),
+        ({"batch_size": 10**12}, ["batch_size=1000000000000", "100,000 at most"]),
+        ({"epochs": 10**9}, ["epochs=1000000000", "at most"]),
+        ({"seed": 2**70}, ["seed=", "at most"]),
+        ({"num_samples": 10**9}, ["num_samples=1000000000", "at most"]),
+        ({"dataset": "../mnist"}, ["dataset='../mnist'", "letters, digits"]),
+        ({"dataset": "m" * 300}, ["dataset='mmm", "100 characters at most"]),
     ],
 )
 def test_bad_settings_are_named_with_the_choices(settings, words):
@@ -70,3 +79,24 @@ def test_a_label_says_what_is_not_the_papers_and_fits_a_file_name():
 def test_rounds_train_to_be_evaluated_or_to_score_the_pool():
     assert [r for r in range(5) if Config(num_rounds=4, evaluate_every=3).trains(r)] == [0, 3, 4]
     assert all(Config(num_rounds=4, evaluate_every=3, acquisition="entropy").trains(r) for r in range(5))
+
+
+@pytest.mark.parametrize(
+    "name", ["../../x", "/etc/x", "a/x", "", ".", "..", ".hidden", "nul\0", "a b", "ä", "a\n", "x" * 101, 3, None]
+)
+def test_a_name_that_could_leave_its_folder_or_name_no_file_is_refused(name):
+    with pytest.raises(ValueError, match="scenario=.*letters, digits, _, - and ") as caught:
+        check_name("scenario", name)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a", "_", "fashion_mnist", "my-cells.v2", "2", "x" * 100])
+def test_plain_names_are_names(name):
+    check_name("scenario", name)
+    assert Config(dataset=name).dataset == name
+
+
+@pytest.mark.parametrize("device", ["cuda:99999999999999999999", "cuda:999", "cuda:-1", "cuda:٣", "tpu", ""])
+def test_a_device_that_cannot_be_is_refused_with_the_choices(device):
+    with pytest.raises(ValueError, match="choose auto, cpu"):
+        resolve_device(device)

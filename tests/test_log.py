@@ -6,9 +6,14 @@ from dataclasses import replace
 import pytest
 import torch
 from filelock import FileLock
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from alkit import loop
-from alkit.log import is_empty, read, resume
+from alkit.log import check_log, is_empty, logged_config, read, read_run, resume
+from alkit.paths import OUTPUTS, data_root
+from alkit.sources import load
+from alkit.split import split
 
 CONDITIONS = [("lenet", "bald", "gaussian"), ("lenet", "random", "salt_and_pepper"), ("resnet18", "entropy", "none"),
               ("cnn", "released_bald", "released_pepper")]  # fmt: skip
@@ -68,24 +73,246 @@ def test_a_log_from_before_a_field_existed_still_counts(tmp_path, digits, tiny):
     assert list(resume(path, tiny, digits)) == whole
 
 
-def test_a_damaged_log_is_refused_not_overwritten(tmp_path, digits, tiny):
-    path = tmp_path / "run.jsonl"
-    list(resume(path, tiny, digits))
+@pytest.fixture
+def quick(tiny):
+    return replace(tiny, epochs=1)
+
+
+@pytest.fixture
+def finished(tmp_path, digits, quick):
+    """The log of a finished run of four rounds: its path."""
+    list(resume(tmp_path / "run.jsonl", quick, digits))
+    return tmp_path / "run.jsonl"
+
+
+def change(path, line, **values):
+    """Set fields of one line of a log, counted from 1."""
     lines = path.read_bytes().splitlines(keepends=True)
-    torn = lines[0][:50]
-    path.write_bytes(torn)
-    assert is_empty(path)
-    for damaged in (
-        [*lines[:2], b"[1, 2]\n"],
-        [*lines[:2], b"{}\n"],
-        [*lines[:2], b"{nonsense\n", *lines[3:]],
-        lines[:2] + lines[3:],
-        lines[1:],
-    ):
-        path.write_bytes(b"".join(damaged))
-        with pytest.raises(ValueError, match="move it away"):
-            next(resume(path, tiny, digits))
-        assert path.read_bytes() == b"".join(damaged)
+    lines[line - 1] = json.dumps({**json.loads(lines[line - 1]), **values}).encode() + b"\n"
+    path.write_bytes(b"".join(lines))
+
+
+def query(**changes):
+    """A query of the log with some of its ten images changed, by position."""
+    return lambda images: [changes.get(f"at_{n}", image) for n, image in enumerate(images)]
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value", "words"),
+    [
+        (3, "valid_accuracy", 7.5, "valid_accuracy=7.5 is outside 0 .. 1"),
+        (3, "valid_accuracy", float("nan"), "no JSON"),
+        (3, "valid_accuracy", None, "valid_accuracy=null is not a number"),
+        (3, "valid_accuracy", "high", 'valid_accuracy="high" is not a number'),
+        (3, "valid_accuracy", [0.5], "not a number"),
+        (3, "valid_accuracy", True, "valid_accuracy=true is not a number"),
+        (3, "test_accuracy", 0.5, "only the last round has"),
+        (5, "test_accuracy", None, "test_accuracy=null is not a number"),
+        (5, "test_accuracy", -0.1, "outside 0 .. 1"),
+        (3, "num_labelled", 999, "num_labelled=999 is not 30"),
+        (3, "num_labelled", 30.0, "num_labelled=30.0 is not a whole number"),
+        (3, "number", 1.0, "number=1.0 is not a whole number"),
+        (3, "number", 2, "not 40"),
+        (3, "number", -1, "number=-1 is outside 0 .. 3"),
+        (3, "number", 2**70, "outside 0 .. 3"),
+        (3, "query", query(at_3=1297), "image 1297 of 1,297"),
+        (3, "query", query(at_3=2**70), "of 1,297"),
+        (3, "query", query(at_3=-1), "below zero"),
+        (3, "query", query(at_3=4.0), "not a whole number"),
+        (3, "query", query(at_3="4"), "not a whole number"),
+        (3, "query", query(at_3=[4]), "not a whole number"),
+        (3, "query", lambda images: [*images[:9], images[0]], "a second time"),
+        (3, "query", lambda images: images[:3], "query has 3 images, not 10"),
+        (3, "query", lambda images: [], "query has 0 images, not 10"),
+        (3, "query", lambda images: dict.fromkeys(map(str, images)), "not a list"),
+        (5, "query", lambda images: list(range(10)), "query has 10 images, not 0"),
+        (3, "train_seconds", -1, "no duration"),
+        (3, "device", None, "device=null is not a text"),
+        (1, "config", None, "config=null is not an object"),
+        (1, "data", None, "data=null is not an object"),
+        (1, "data", {}, "data.digest=null is not a text"),
+        (1, "versions", None, "versions=null is not an object"),
+        (1, "versions", {"torch": 2}, "versions.torch=2 is not a text"),
+        (1, "device", 3, "device=3 is not a text"),
+    ],
+)  # fmt: skip
+def test_what_a_run_cannot_have_written_is_refused_with_its_line(finished, digits, quick, line, field, value, words):
+    if callable(value):
+        value = value(json.loads(finished.read_bytes().splitlines()[line - 1])["query"])
+    change(finished, line, **{field: value})
+    damaged = finished.read_bytes()
+    with pytest.raises(ValueError) as caught:
+        check_log(finished, quick, digits)
+    for word in (str(finished), f"line {line}", words, "move it away"):
+        assert word in str(caught.value)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(ValueError):
+        next(resume(finished, quick, digits))
+    assert finished.read_bytes() == damaged
+
+
+@pytest.mark.parametrize("kind", ["initial", "validation", "bought before"])
+def test_a_query_of_what_is_not_in_the_pool_is_refused(finished, digits, quick, kind):
+    initial, valid, _ = split(quick, digits)
+    first, second = (json.loads(line)["query"] for line in finished.read_bytes().splitlines()[1:3])
+    image = {"initial": int(initial[0]), "validation": int(valid[0]), "bought before": first[0]}[kind]
+    change(finished, 3, query=[image, *second[1:]])
+    with pytest.raises(ValueError, match=f"line 3: query .*image {image}.*(not in the pool|a second time)"):
+        check_log(finished, quick, digits)
+
+
+@pytest.mark.parametrize(
+    ("damage", "number"),
+    [
+        (lambda lines: [*lines[:2], b"[1, 2]\n"], 3),
+        (lambda lines: [*lines[:2], b"{}\n"], 3),
+        (lambda lines: [*lines[:2], b"\n", *lines[2:]], 3),
+        (lambda lines: [*lines[:2], b"{nonsense\n", *lines[3:]], 3),
+        (lambda lines: [*lines[:2], b"[" * 100_000 + b"\n"], 3),
+        (lambda lines: [*lines[:2], b'{"number": ' * 100_000 + b"\n"], 3),
+        (lambda lines: [*lines[:2], b'{"number": ' + b"9" * 5000 + b"}\n"], 3),
+        (lambda lines: [*lines[:2], b"\xff\xfe\n"], 3),
+        (lambda lines: lines[:2] + lines[3:], 3),
+        (lambda lines: [*lines, lines[-1]], 6),
+        (lambda lines: [*lines, lines[-1].replace(b'"number": 3', b'"number": 4')], 6),
+        (lambda lines: lines[1:], 1),
+        (lambda lines: [b"\n"], 1),
+    ],
+)  # fmt: skip
+def test_lines_that_are_no_rounds_in_order_are_refused_not_overwritten(finished, digits, quick, damage, number):
+    damaged = b"".join(damage(finished.read_bytes().splitlines(keepends=True)))
+    finished.write_bytes(damaged)
+    with pytest.raises(ValueError, match=f"line {number}: .*move it away"):
+        next(resume(finished, quick, digits))
+    assert finished.read_bytes() == damaged
+
+
+@pytest.mark.parametrize("notes", [b"remember the milk", b"\0" * 40, b'{"config"; '])
+def test_a_file_without_a_line_is_overwritten_only_if_it_is_a_torn_header(finished, digits, quick, notes):
+    header = finished.read_bytes().splitlines()[0]
+    for torn in (b"", header[:1], header[:50], header):
+        finished.write_bytes(torn)
+        assert is_empty(finished)
+    finished.write_bytes(notes)
+    assert not is_empty(finished)
+    with pytest.raises(ValueError, match="does not begin as a log does"):
+        next(resume(finished, quick, digits))
+    assert finished.read_bytes() == notes
+
+
+def test_a_carriage_return_at_a_lines_begin_or_end_moves_no_cut(finished, digits, quick):
+    whole = results(read(finished)[1])
+    lines = finished.read_bytes().splitlines(keepends=True)
+    finished.write_bytes(b"".join([*lines[:2], b"\r" + lines[2], lines[3].replace(b"\n", b"\r\n"), lines[4][:20]]))
+    assert results(resume(finished, quick, digits)) == whole == results(read(finished)[1])
+
+
+LOGS = sorted(OUTPUTS.rglob("*.jsonl"))
+
+
+def test_every_committed_log_can_have_been_written_and_replays():
+    data = {}
+    assert LOGS
+    for path in LOGS:
+        header, found = read(path)
+        config = logged_config(header)
+        assert read_run(path, config) == (header, found)
+        assert found, path
+        if config.dataset not in data and (data_root() / f"{config.dataset}.npz").exists():
+            data[config.dataset] = load(config.dataset, device="cpu")
+        if config.dataset in data and data[config.dataset].digest == header["data"]["digest"]:
+            assert check_log(path, config, data[config.dataset]) == (header, found)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@given(st.data())
+def test_whatever_happens_to_its_bytes_a_log_is_read_or_refused_in_one_line(finished_bytes, tmp_path, data):
+    path, content = tmp_path / "fuzzed.jsonl", bytearray(finished_bytes)
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content)))
+        piece = data.draw(st.one_of(st.binary(max_size=4), st.sampled_from([b"null", b"-", b"[", b'"', b"1e999", b"\n"])))
+        content[at : at + data.draw(st.integers(0, 8))] = piece
+    path.write_bytes(content)
+    try:
+        read(path)
+    except ValueError as error:
+        assert str(path) in str(error) and "\n" not in str(error)
+
+
+@pytest.fixture
+def finished_bytes(finished):
+    return finished.read_bytes()
+
+
+@pytest.mark.parametrize("acquisition", ["random", "entropy"])
+@pytest.mark.parametrize("kept", [2, 3, 4])  # lines: of an unfinished run, and of a finished one
+def test_a_longer_run_goes_on_from_a_shorter_ones_log(tmp_path, digits, quick, acquisition, kept):
+    longer, shorter = (replace(quick, acquisition=acquisition, num_rounds=n) for n in (4, 2))
+    whole = results(resume(tmp_path / "whole.jsonl", longer, digits))
+    path = tmp_path / "run.jsonl"
+    list(resume(path, shorter, digits))
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:kept]))
+    assert results(resume(path, longer, digits)) == whole == results(read_run(path, longer)[1])
+    with pytest.raises(ValueError, match=r"another configuration \(num_rounds: 4 -> 2\)"):
+        next(resume(path, shorter, digits))
+
+
+def test_a_longer_run_that_is_killed_has_lost_no_round(tmp_path, digits, quick, monkeypatch):
+    path = tmp_path / "run.jsonl"
+    list(resume(path, replace(quick, num_rounds=1), digits))
+    before = path.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "fit", None)
+        with pytest.raises(TypeError):
+            list(resume(path, quick, digits))
+    assert path.read_bytes() == before
+    going_on = resume(path, quick, digits)
+    assert [next(going_on).number for _ in range(2)] == [0, 1]
+    going_on.close()
+    assert [found.number for found in read_run(path, quick)[1]] == [0, 1]
+
+
+def test_a_run_evaluated_more_often_trains_those_rounds_alone(tmp_path, digits, quick, monkeypatch):
+    whole = results(resume(tmp_path / "whole.jsonl", quick, digits))
+    path, coarse = tmp_path / "run.jsonl", replace(quick, evaluate_every=3)
+    assert [r.valid_accuracy is None for r in resume(path, coarse, digits)] == [False, True, True, False]
+    fits, fit = [], loop.fit
+    monkeypatch.setattr(loop, "fit", lambda *arguments: fits.append(arguments[-1]) or fit(*arguments))
+    assert results(resume(path, quick, digits)) == whole
+    assert fits == [1, 2]
+    before = path.read_bytes()
+    assert results(resume(path, coarse, digits)) == whole  # and less often costs nothing
+    assert (path.read_bytes(), fits) == (before, [1, 2])
+
+
+@pytest.mark.parametrize(
+    ("run", "as_well"),
+    [
+        ({"acquisition": "entropy"}, {"num_samples": 3, "dropout": 0.2}),
+        ({}, {"noise_sd": 2.0, "noise_probability": 0.5, "noise_splits": ("train",), "noise_draw": "once"}),
+        ({"noise": "gaussian"}, {"noise_pixels": 0.5}),
+        ({"noise": "salt_and_pepper"}, {"noise_sd": 2.0}),
+        ({"seed": 2}, {"split_seed": 2}),
+    ],
+)
+def test_what_changes_no_number_makes_no_other_run(tmp_path, digits, quick, run, as_well):
+    config = replace(quick, **run)
+    whole = results(resume(tmp_path / "run.jsonl", config, digits))
+    assert results(resume(tmp_path / "run.jsonl", replace(config, **as_well), digits)) == whole
+    assert results(loop.run(replace(config, **as_well), digits)) == whole
+
+
+@pytest.mark.parametrize(
+    ("run", "change"),
+    [
+        ({"acquisition": "bald"}, {"num_samples": 3}),
+        ({"noise": "gaussian"}, {"noise_sd": 2.0}),
+        ({"noise": "released_pepper"}, {"noise_pixels": 0.2}),
+        ({"acquisition": "released_bald"}, {"num_samples": 3}),
+    ],
+)
+def test_what_may_change_a_number_makes_another_run(quick, run, change):
+    assert replace(quick, **run).that_counts != replace(quick, **run, **change).that_counts
 
 
 def test_two_processes_cannot_write_one_log(tmp_path, digits, tiny):

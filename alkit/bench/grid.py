@@ -26,10 +26,12 @@ def grid(dataset: str = "mnist", num_experiments: int = 6, num_rounds: int = 18)
             {"scenario": f"part_{i}", "dataset": dataset, "acquisition": "bald", "num_rounds": num_rounds, "num_initial": 500}
             for i in range(num_experiments)
         ]
-        (folder / "bench.yaml").write_text(yaml.safe_dump({"about": "A small grid.", "seeds": [0], "grid": blocks}))
+        (folder / "bench.yaml").write_text(
+            yaml.safe_dump({"about": "A small grid.", "seeds": [0], "grid": blocks}), encoding="utf-8"
+        )
         start = time.time()
         command = [sys.executable, "-m", "alkit", "reproduce", "bench", "--params", name, "--outputs", name]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as running:
             running.stdout.readline()  # "bench: N experiments": they start now
             started = time.time()
             running.communicate()

@@ -179,7 +179,7 @@ def step_profile(model: str, batch: int = 64, steps: int = 100) -> pd.Series:
 def scoring_memory(num_pool: int, num_samples: int = 100) -> dict[str, float]:
     """Seconds and MB over the data itself that BALD takes for `num_pool` synthetic 28x28 images, in a fresh process."""
     command = [sys.executable, "-m", "alkit.bench.overheads", str(num_pool), str(num_samples)]
-    seconds, memory = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    seconds, memory = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8").stdout.split()
     return {"pool": num_pool, "T": num_samples, "seconds": float(seconds), "MB": float(memory)}
 
 
@@ -193,7 +193,7 @@ def _score_synthetic(num_pool: int, num_samples: int) -> None:
     config = Config(dataset="digits", acquisition="bald", num_samples=num_samples)
     net, pool = build(Config(model="lenet"), MNIST, 10).eval(), torch.arange(num_pool)
     scores(config, data, net, pool[:1000], 0)
-    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+    Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")  # the peak starts anew
     before = _resident("VmRSS")
     start = time.perf_counter()
     scores(config, data, net, pool, 0)
@@ -202,7 +202,7 @@ def _score_synthetic(num_pool: int, num_samples: int) -> None:
 
 def _resident(key: str) -> float:
     """MB in memory now (VmRSS) or at the most so far (VmHWM); Linux alone counts them (proc(5))."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return int(next(line.split()[1] for line in lines if line.startswith(f"{key}:"))) / 1024
 
 

@@ -83,7 +83,7 @@ def _side_by_side(task: Task, config: Config, runs: int) -> list[tuple[float, fl
 
 def _work(task: Task, config: Config, seed: int, barrier, results) -> None:
     torch.set_num_threads(task.threads)
-    sys.stdout = open(os.devnull, "w")  # noqa: SIM115  (baal logs every call)
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  (baal logs every call)
     data = load(config.dataset, device="cpu")
     config = replace(config, seed=seed)
     initial, _, pool = split(config, data)

@@ -15,6 +15,6 @@ def html(notebook: Path) -> Path:
     )
     target = notebook.with_suffix(".html")
     partial = target.with_suffix(".partial")
-    partial.write_text(page)
+    partial.write_text(page, encoding="utf-8")
     os.replace(partial, target)
     return target

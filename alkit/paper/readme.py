@@ -36,7 +36,7 @@ def filled(text: str, results: Results, claims: pd.DataFrame) -> str:
 
 
 def write(results: Results, claims: pd.DataFrame) -> None:
-    README.write_text(filled(README.read_text(), results, claims))
+    README.write_text(filled(README.read_text(encoding="utf-8"), results, claims), encoding="utf-8")
 
 
 def _results(results: Results) -> str:

@@ -32,7 +32,7 @@ def report(profile: Profile) -> str:
     if profile.claims:
         judged = verdicts.table(results)
         outputs.mkdir(parents=True, exist_ok=True)
-        (outputs / "claims.md").write_text(verdicts.text(judged, outputs))
+        (outputs / "claims.md").write_text(verdicts.text(judged, outputs), encoding="utf-8")
         if outputs == OUTPUTS:
             readme.write(results, judged)
     notebook = profile.folder / "report.ipynb"
@@ -54,7 +54,7 @@ def findings(name: str | None = None, outputs: Path = OUTPUTS, params: Path = PA
     made = []
     for stem in sources if name is None else [name]:
         source, target = sources[stem], outputs / "findings" / f"{stem}.ipynb"
-        parameters = yaml.safe_load((params / "findings" / f"{stem}.yaml").read_text())
+        parameters = yaml.safe_load((params / "findings" / f"{stem}.yaml").read_text(encoding="utf-8"))
         if name or not is_current(source, target, parameters):
             execute(source, target, parameters)
             html(target)

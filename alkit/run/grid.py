@@ -21,13 +21,12 @@ import itertools
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-import yaml
-
 from alkit import log
-from alkit.config import Config, from_dict
+from alkit.config import Config, check_name, from_dict
 from alkit.data import Dataset
 from alkit.determinism import resolve_device
 from alkit.paths import OUTPUTS, PARAMS, shown
+from alkit.run.params import read_params
 from alkit.sources import load
 from alkit.split import check
 
@@ -78,13 +77,11 @@ class Profile:
 
 def read_profile(name: str, outputs: Path = OUTPUTS, params: Path = PARAMS) -> Profile:
     """The profile called `name` (<params>/<name>.yaml). Raises ValueError for whatever in it could not be run."""
+    check_name("profile", name)
     path = params / f"{name}.yaml"
     if not path.exists():
         raise ValueError(f"unknown profile {name!r}; choose {', '.join(sorted(p.stem for p in params.glob('*.yaml')))}")
-    try:
-        content = yaml.safe_load(path.read_text())
-    except yaml.YAMLError as error:
-        raise ValueError(f"{shown(path)} is no YAML: {' '.join(str(error).split())}") from None
+    content = read_params(path)
     try:
         return _profile(name, content, outputs, params)
     except ValueError as error:
@@ -129,6 +126,7 @@ def _expand(block: object, defaults: dict, seeds: object, folder: Path) -> list[
         raise ValueError(f"a block of the grid is a mapping that names its scenario, not {block!r}")
     settings = {**defaults, **block}
     scenario, seeds = settings.pop("scenario"), settings.pop("seeds", seeds)
+    check_name("scenario", scenario)
     if not isinstance(seeds, list) or not seeds or len(set(map(str, seeds))) < len(seeds):
         raise ValueError(f"seeds={seeds!r} is not a list of different whole numbers")
     if "seed" in settings:

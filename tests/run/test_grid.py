@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from alkit.config import Config
 from alkit.log import resume
@@ -12,10 +14,17 @@ from alkit.run.grid import check_all, read_profile
 from alkit.run.plan import Estimate, in_words
 
 
+class Plain(yaml.SafeDumper):
+    """What stands twice is written twice."""
+
+    def ignore_aliases(self, data):
+        return True
+
+
 @pytest.fixture
 def write(tmp_path):
     def write(content, name="mine"):
-        text = content if isinstance(content, str) else yaml.safe_dump(content)
+        text = content if isinstance(content, str) else yaml.dump(content, Dumper=Plain)
         (tmp_path / f"{name}.yaml").write_text(text)
         return read_profile(name, tmp_path / "outputs", tmp_path)
 
@@ -91,6 +100,18 @@ GRID = {"grid": [{"scenario": "a", "dataset": "digits"}]}
         ({"grid": [{"dataset": "digits"}]}, ["scenario"]),
         ({"grid": []}, ["grid", "list of blocks"]),
         ({"grid": [{"scenario": "a", "model": []}]}, ["model=[]"]),
+        ({"grid": [{"scenario": "../../x"}]}, ["scenario='../../x'", "letters"]),
+        ({"grid": [{"scenario": ""}]}, ["scenario=''"]),
+        ({"grid": [{"scenario": "a" * 250}]}, ["scenario='aaa", "100 characters"]),
+        ({"grid": [{"scenario": "a", "dataset": ["digits", "b/c"]}]}, ["dataset='b/c'"]),
+        ({**GRID, "defaults": {"batch_size": 10**12}}, ["batch_size=1000000000000", "at most"]),
+        ("about: &a [x]\nseeds: [*a, *a]\ngrid: [{scenario: a}]", ["line 1", "aliases"]),
+        ("about: !!binary x\ngrid: [{scenario: a}]", ["line 1", "tags"]),
+        ("about: " + "[" * 3000 + "]" * 3000 + "\ngrid: [{scenario: a}]", ["line 1", "levels deep"]),
+        ("about: x\nseeds: [1]\nseeds: [2]\ngrid: [{scenario: a}]", ["'seeds' stands 2 times"]),
+        ("grid: [{scenario: a, epochs: 1, epochs: 2}]", ["'epochs' stands 2 times"]),
+        ("about: 2026-02-31\ngrid: [{scenario: a}]", ["no YAML", "day"]),
+        ("about: \0\ngrid: [{scenario: a}]", ["no YAML"]),
         ({"grid": GRID["grid"] * 2}, ["a-digits-lenet-random-none", "2 times"]),
     ],
 )
@@ -99,6 +120,50 @@ def test_a_bad_params_file_is_named_with_its_fault(write, content, words):
         write(content)
     assert all(word in str(caught.value) for word in [*words, "mine.yaml"]), str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def laughs(levels: int) -> str:
+    """A kilobyte of YAML that stands for 10 to the power of `levels` values."""
+    lines = [f"  - &l{n} [{', '.join([f'*l{n - 1}'] * 10 if n else ['lol'] * 10)}]" for n in range(levels)]
+    return "\n".join(["seeds: [0]", "grid: [{scenario: a}]", "about:", *lines])
+
+
+def test_aliases_that_multiply_are_refused_before_they_do(write):
+    assert len(laughs(12)) < 1500
+    with pytest.raises(ValueError, match="line 4: aliases"):
+        write(laughs(12))
+
+
+def test_a_params_file_that_is_no_text_is_named(tmp_path):
+    (tmp_path / "latin.yaml").write_bytes("about: Köln".encode("latin-1"))
+    (tmp_path / "folder.yaml").mkdir()
+    with pytest.raises(ValueError, match="latin.yaml is no UTF-8 text"):
+        read_profile("latin", tmp_path, tmp_path)
+    with pytest.raises(ValueError, match="folder.yaml cannot be read"):
+        read_profile("folder", tmp_path, tmp_path)
+    with pytest.raises(ValueError, match="profile='../latin' is no name"):
+        read_profile("../latin", tmp_path, tmp_path)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(st.binary(max_size=60), st.text("abc:- []{}&*!#|>'\"\n0123\t?,%@", max_size=60).map(str.encode)))
+def test_whatever_a_params_file_holds_it_is_read_or_refused_in_one_line(tmp_path, content):
+    (tmp_path / "any.yaml").write_bytes(b"grid: [{scenario: a}]\nabout: " + content)
+    try:
+        read_profile("any", tmp_path, tmp_path)
+    except ValueError as error:
+        assert "any.yaml" in str(error) and "\n" not in str(error)
+
+
+def test_a_log_of_a_shorter_run_or_of_another_evaluate_every_does_not_stop_the_grid(write, digits, tiny):
+    axes = ("seed", "dataset", "model", "acquisition", "noise")
+    profile = write(
+        {"seeds": [0], "defaults": {k: v for k, v in tiny.as_dict().items() if k not in axes and v is not None}, **GRID}
+    )
+    (experiment,) = profile.experiments
+    (config,) = experiment.configs
+    list(resume(experiment.log_path(config), replace(config, num_rounds=1, evaluate_every=2, num_samples=3), digits))
+    check_all(profile, {"digits": digits})
 
 
 def test_an_unknown_profile_is_answered_with_the_choices():

@@ -1,0 +1,112 @@
+"""Whether what a log holds can be what a run of its configuration found; every ValueError names the line and what is wrong.
+
+A log is a result, so damage that would pass for other numbers must not: nothing here is repaired or left out.
+"""
+
+import json
+from collections.abc import Collection
+from dataclasses import fields
+
+from alkit.config import Config
+from alkit.loop import Round
+
+
+def record(number: int, line: bytes) -> dict:
+    """The JSON object of one line; `number` counts from 1."""
+    try:
+        found = json.loads(line.decode("utf-8"), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:  # bad UTF-8, no JSON, NaN, an endless number, or nesting without end
+        raise ValueError(f"line {number}: no JSON ({' '.join(str(error).split())})") from None
+    if not isinstance(found, dict):
+        raise ValueError(f"line {number}: {_short(found)} is no JSON object")
+    return found
+
+
+def header(found: dict) -> dict:
+    """A log's first line: the configuration, the data's digest and source, the versions and the device."""
+    for key, kind in {"config": dict, "data": dict, "versions": dict, "device": str}.items():
+        _is(1, key, found.get(key), kind)
+    for key in ("digest", "source"):
+        _is(1, f"data.{key}", found["data"].get(key), str)
+    for key, value in found["versions"].items():
+        _is(1, f"versions.{key}", value, str)
+    return found
+
+
+def rounds(records: list[dict], config: Config) -> list[Round]:
+    """The rounds of the lines after the header, as `config` has them; whether the data has such images is `queries`' part."""
+    found: list[Round] = []
+    bought: set[int] = set()
+    for line, values in enumerate(records, start=2):
+        one = _round(line, values, config)
+        if one.number != line - 2:
+            raise ValueError(f"line {line}: number={one.number} is not round {line - 2}")
+        if len(set(one.query)) < len(one.query) or not bought.isdisjoint(one.query):
+            twice = next(i for n, i in enumerate(one.query) if i in bought or i in one.query[:n])
+            raise ValueError(f"line {line}: query buys image {twice} a second time")
+        bought.update(one.query)
+        found.append(one)
+    return found
+
+
+def queries(found: list[Round], num_train: int, pool: Collection[int]) -> None:
+    """Raise ValueError for a query of an image that is none of the `num_train` of the training set, or not in the pool."""
+    for one in found:
+        for image in one.query:
+            if image >= num_train:
+                raise ValueError(f"line {one.number + 2}: query has image {image} of {num_train:,} (0 .. {num_train - 1})")
+            if image not in pool:
+                raise ValueError(f"line {one.number + 2}: query has image {image}, which is not in the pool")
+
+
+def _round(line: int, values: dict, config: Config) -> Round:
+    for f in fields(Round):
+        if f.name not in values and f.name != "device":  # which is newer than some logs
+            raise ValueError(f"line {line}: {f.name} is missing")
+    values = {f.name: values.get(f.name, "") for f in fields(Round)}
+    number = _is(line, "number", values["number"], int)
+    if not 0 <= number <= config.num_rounds:
+        raise ValueError(f"line {line}: number={_short(number)} is outside 0 .. {config.num_rounds}, the rounds of the run")
+    last = number == config.num_rounds
+    if _is(line, "num_labelled", values["num_labelled"], int) != config.num_labelled(number):
+        raise ValueError(f"line {line}: num_labelled={_short(values['num_labelled'])} is not {config.num_labelled(number)}")
+    # A round may have been evaluated though the configuration, as it now is, would not have asked for it.
+    _share(line, "valid_accuracy", values["valid_accuracy"], needed=config.evaluated(number), allowed=True)
+    _share(line, "test_accuracy", values["test_accuracy"], needed=last, allowed=last)
+    query = tuple(_is(line, "query", values["query"], list))
+    for image in query:
+        if _is(line, "an image of query", image, int) < 0:
+            raise ValueError(f"line {line}: query has image {_short(image)}, which is below zero")
+    if len(query) != (0 if last else config.query_size):
+        raise ValueError(f"line {line}: query has {len(query)} images, not {0 if last else config.query_size}")
+    for name in ("train_seconds", "evaluate_seconds", "query_seconds"):
+        if not 0 <= _is(line, name, values[name], (int, float)) < float("inf"):
+            raise ValueError(f"line {line}: {name}={_short(values[name])} is no duration")
+    _is(line, "device", values["device"], str)
+    return Round(**{**values, "query": query})
+
+
+def _share(line: int, name: str, value: object, needed: bool, allowed: bool) -> None:
+    if value is None and not needed:
+        return
+    if not allowed:
+        raise ValueError(f"line {line}: {name}={_short(value)}, which only the last round has")
+    if not 0 <= _is(line, name, value, (int, float)) <= 1:
+        raise ValueError(f"line {line}: {name}={_short(value)} is outside 0 .. 1")
+
+
+def _is(line: int, name: str, value, kind: type | tuple[type, ...]):
+    if isinstance(value, bool) or not isinstance(value, kind):
+        names: dict[object, str] = {int: "a whole number", list: "a list", dict: "an object", str: "a text"}
+        wanted = names.get(kind, "a number")
+        raise ValueError(f"line {line}: {name}={_short(value)} is not {wanted}")
+    return value
+
+
+def _no_number(name: str):
+    raise ValueError(f"{name} is not a number of JSON")
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
