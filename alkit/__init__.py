@@ -10,8 +10,8 @@ for round in run(Config(dataset="digits", num_initial=20, num_rounds=5, epochs=2
 from alkit import plugins  # noqa: F401  (their entries stand in the tables from here on)
 from alkit.config import Config
 from alkit.data import Dataset
+from alkit.files.sources import load
 from alkit.loop import Round, run
-from alkit.sources import load
 
 __version__ = "0.1.0"
 __all__ = ["Config", "Dataset", "Round", "load", "run"]

@@ -24,10 +24,10 @@ from IPython.display import Markdown, display
 
 from alkit.config import Config
 from alkit.determinism import generator
+from alkit.files.sources import load
 from alkit.paper.pictures import note, strip, style
 from alkit.paper.words import mathtext, word
 from alkit.passes import Pass
-from alkit.sources import load
 from alkit.split import split
 
 style()

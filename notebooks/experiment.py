@@ -27,7 +27,8 @@ import torch
 from IPython.display import Markdown, display
 
 from alkit.config import Config, from_dict
-from alkit.log import resume
+from alkit.files.log import resume
+from alkit.files.sources import load
 from alkit.paper.figures import curve
 from alkit.paper.pictures import note, strip, style
 from alkit.paper.published import published
@@ -35,7 +36,6 @@ from alkit.paper.results import differing, frame_of
 from alkit.paper.tables import cell
 from alkit.paper.words import colour, markdown, mathtext, word
 from alkit.paths import PROJECT
-from alkit.sources import load
 
 style()
 

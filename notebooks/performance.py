@@ -31,9 +31,9 @@ from alkit.bench import overheads, pictures
 from alkit.bench.grid import grid
 from alkit.bench.targets import BOUNDS, Targets
 from alkit.bench.throughput import throughput, whole_runs
+from alkit.files.sources import load
 from alkit.paper.pictures import style
 from alkit.paths import PROJECT
-from alkit.sources import load
 
 style()
 torch.set_num_threads(1)  # as an experiment's process runs on a CPU

@@ -11,7 +11,7 @@ import yaml
 
 from alkit.config import Config
 from alkit.data import Dataset
-from alkit.sources import load
+from alkit.files.sources import load
 
 torch.set_num_threads(1)  # as a run has
 

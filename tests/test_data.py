@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from alkit.sources import load
+from alkit.files.sources import load
 
 
 def test_digits_are_real_images_of_every_class(digits):

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from alkit.config import Config
+from alkit.files.sources import load
 from alkit.loop import run
 from alkit.paths import data_root
-from alkit.sources import load
 
 SHAPES = {"mnist": (1, 28, 28), "fashion_mnist": (1, 28, 28), "cifar10": (3, 32, 32)}
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from alkit.config import Config
-from alkit.sources import load
+from alkit.files.sources import load
 from alkit.split import check, split
 
 

@@ -13,10 +13,11 @@ MAY_IMPORT = {
     "speed": set(),
     "method": {"speed"},  # and of the method only models.py, which does without where the folder is deleted
     "plugins": {"method"},
-    "run": {"method", "plugins"},
-    "paper": {"method", "plugins", "run"},
-    "__main__": {"method", "plugins", "run", "paper"},
-    "bench": {"speed", "method", "plugins", "run", "paper"},
+    "files": {"method"},
+    "run": {"method", "plugins", "files"},
+    "paper": {"method", "plugins", "files", "run"},
+    "__main__": {"method", "plugins", "files", "run", "paper"},
+    "bench": {"speed", "method", "plugins", "files", "run", "paper"},
 }
 FACE = Path("__init__.py")  # what a user imports: it shows the method and registers the plugins
 
@@ -64,7 +65,7 @@ def test_an_import_that_runs_back_is_seen():
     assert runs_back(Path("training.py"), "from alkit.speed import quicker") == ["speed/__init__.py"]
     assert runs_back(Path("speed/trim.py"), "from .. import models") == ["models.py"]
     assert runs_back(Path("run/grid.py"), "from alkit import paper") == ["paper/__init__.py"]
-    assert runs_back(Path("paper/tables.py"), "from alkit import log\nfrom alkit.run.grid import Profile") == []
+    assert runs_back(Path("paper/tables.py"), "from alkit.files import log\nfrom alkit.run.grid import Profile") == []
     assert runs_back(Path("bench/grid.py"), "from alkit.speed.trim import trimmed\nimport alkit.paper.tables") == []
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from alkit import log
+from alkit.files import log
 from alkit.run.grid import read_profile
 from alkit.run.reproduce import default_workers
 

@@ -18,11 +18,11 @@ from torch.utils.flop_counter import FlopCounterMode
 from alkit.bench import plain
 from alkit.config import Config
 from alkit.data import Dataset
+from alkit.files.sources import load
 from alkit.loop import scores
 from alkit.models import build
 from alkit.passes import passes
 from alkit.prediction import predict
-from alkit.sources import load
 from alkit.split import split
 from alkit.training import fit, stepper
 
@@ -209,7 +209,7 @@ def _resident(key: str) -> float:
 def import_seconds(repeats: int = 5) -> pd.Series:
     """Seconds of a new Python process that imports torch, alkit, or all that an experiment's notebook needs."""
     run = lambda code: subprocess.run([sys.executable, "-c", code], check=True)  # noqa: E731
-    all_of_it = "import alkit.log, alkit.paper.figures, IPython.display, sklearn.model_selection"
+    all_of_it = "import alkit.files.log, alkit.paper.figures, IPython.display, sklearn.model_selection"
     codes = ("import torch", "import alkit", all_of_it)
     return alternate({code: lambda code=code: run(code) for code in codes}, repeats)
 

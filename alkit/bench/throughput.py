@@ -16,8 +16,8 @@ from joblib import cpu_count
 from alkit.bench import plain
 from alkit.config import Config
 from alkit.data import Dataset
+from alkit.files.sources import load
 from alkit.loop import choose
-from alkit.sources import load
 from alkit.split import split
 from alkit.training import fit
 

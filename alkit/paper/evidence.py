@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from alkit import log
+from alkit.files import log
 from alkit.paper import stats
 from alkit.paper.results import Results, frame_of
 

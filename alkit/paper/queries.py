@@ -15,10 +15,10 @@ from alkit.acquisitions import ACQUISITIONS, bald, highest
 from alkit.config import Config
 from alkit.data import Dataset
 from alkit.determinism import generator, one_thread
+from alkit.files.sources import load
 from alkit.loop import scores
 from alkit.passes import passes
 from alkit.prediction import accuracy, dropout_masks, predict
-from alkit.sources import load
 from alkit.split import split
 from alkit.training import fit
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from alkit import log
 from alkit.config import Config
+from alkit.files import log
 from alkit.loop import Round
 from alkit.paths import shown
 from alkit.plugins.released import PAPERS_NAMES

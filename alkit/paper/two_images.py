@@ -9,9 +9,9 @@ from torch.nn.functional import cross_entropy
 
 from alkit.config import Config
 from alkit.determinism import generator, one_thread, seeded
+from alkit.files.sources import load
 from alkit.models import build
 from alkit.prediction import accuracy
-from alkit.sources import load
 from alkit.split import split
 from alkit.training import batches, stepper
 

@@ -21,13 +21,13 @@ import itertools
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from alkit import log
 from alkit.config import Config, check_name, from_dict
 from alkit.data import Dataset
 from alkit.determinism import resolve_device
+from alkit.files import log
+from alkit.files.sources import load
 from alkit.paths import OUTPUTS, PARAMS, shown
 from alkit.run.params import read_params
-from alkit.sources import load
 from alkit.split import check
 
 AXES = ("dataset", "model", "acquisition", "noise")

@@ -13,7 +13,7 @@ from alkit.acquisitions import ACQUISITIONS
 from alkit.config import Config
 from alkit.data import Dataset
 from alkit.determinism import device_name, resolve_device, seeded
-from alkit.log import read
+from alkit.files.log import read
 from alkit.models import build
 from alkit.prediction import SAMPLERS
 from alkit.run.grid import Experiment, settings

@@ -10,9 +10,9 @@ import pandas as pd
 from alkit.config import Config
 from alkit.data import Dataset
 from alkit.determinism import resolve_device
-from alkit.log import logged_config, resume
+from alkit.files.log import logged_config, resume
+from alkit.files.sources import load
 from alkit.paths import shown
-from alkit.sources import load
 from alkit.split import check
 
 

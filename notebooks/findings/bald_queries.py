@@ -23,12 +23,12 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from alkit.config import Config
+from alkit.files.sources import load
 from alkit.paper.pictures import note, strip, style
 from alkit.paper.queries import MEASURES, RELEASED, alike
 from alkit.paper.stats import as_row, in_words, write_numbers
 from alkit.paths import PROJECT
 from alkit.run.sweep import made_on, measured
-from alkit.sources import load
 
 # %% tags=["parameters"]
 dataset = "digits"  # mnist | fashion_mnist | cifar10 | digits

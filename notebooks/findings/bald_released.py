@@ -29,13 +29,13 @@ import torch
 from IPython.display import Markdown, display
 
 from alkit.config import Config
+from alkit.files.sources import load
 from alkit.paper.pictures import note, style
 from alkit.paper.queries import RELEASED, released
 from alkit.paper.stats import write_numbers
 from alkit.paper.words import colour
 from alkit.paths import PROJECT
 from alkit.run.sweep import made_on, measured
-from alkit.sources import load
 
 # %% tags=["parameters"]
 dataset = "digits"  # mnist | fashion_mnist | cifar10 | digits

@@ -26,11 +26,11 @@ import torch
 from IPython.display import Markdown, display
 
 from alkit.config import PARTS, Config
+from alkit.files.sources import load
 from alkit.paper.stats import as_row, in_words, write_numbers
 from alkit.passes import passes
 from alkit.paths import PROJECT
 from alkit.run.sweep import made_on, sweep
-from alkit.sources import load
 
 # %% tags=["parameters"]
 trainings = {  # fields of alkit.Config

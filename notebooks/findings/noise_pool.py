@@ -28,13 +28,13 @@ import seaborn as sns
 from IPython.display import Markdown, display
 
 from alkit.config import Config
+from alkit.files.sources import load
 from alkit.paper.pictures import note, style
 from alkit.paper.stats import as_row, in_words, write_numbers
 from alkit.paper.words import colour, word
 from alkit.passes import passes
 from alkit.paths import PROJECT
 from alkit.run.sweep import made_on, sweep
-from alkit.sources import load
 from alkit.split import split
 
 # %% tags=["parameters"]

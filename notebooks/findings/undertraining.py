@@ -34,6 +34,7 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from alkit.config import Config
+from alkit.files.sources import load
 from alkit.paper.pictures import note, style
 from alkit.paper.published import published
 from alkit.paper.stats import interval, paired, write_numbers
@@ -41,7 +42,6 @@ from alkit.paper.words import word
 from alkit.paths import PROJECT
 from alkit.prediction import accuracy
 from alkit.run.sweep import log_path, sweep
-from alkit.sources import load
 from alkit.split import split
 from alkit.training import fit
 

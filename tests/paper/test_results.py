@@ -7,8 +7,8 @@ import jupytext
 import pandas as pd
 import pytest
 
-from alkit import log
 from alkit.config import Config
+from alkit.files import log
 from alkit.paper import report as report_module
 from alkit.paper.figures import figure5, figure_of_pairs
 from alkit.paper.published import published

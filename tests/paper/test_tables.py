@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from alkit.acquisitions import ACQUISITIONS, Acquisition
-from alkit.log import resume
+from alkit.files.log import resume
 from alkit.models import MODELS
 from alkit.noise import NOISES
 from alkit.paper.figures import figure4, figure5, figure6

@@ -9,11 +9,11 @@ from sklearn.model_selection import StratifiedShuffleSplit
 from alkit.acquisitions import bald, entropy, highest
 from alkit.config import Config
 from alkit.determinism import generator
+from alkit.files.sources import load
 from alkit.models import build
 from alkit.paths import data_root
 from alkit.plugins import released
 from alkit.prediction import SAMPLERS
-from alkit.sources import load
 from alkit.split import split
 from alkit.training import fit
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alkit.config import Config
-from alkit.log import resume
+from alkit.files.log import resume
 from alkit.paths import PARAMS
 from alkit.run.grid import check_all, read_profile
 from alkit.run.plan import Estimate, in_words

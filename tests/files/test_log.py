@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alkit import loop
-from alkit.log import check_log, is_empty, logged_config, read, read_run, resume
+from alkit.files.log import check_log, is_empty, logged_config, read, read_run, resume
+from alkit.files.sources import load
 from alkit.paths import OUTPUTS, data_root
-from alkit.sources import load
 from alkit.split import split
 
 CONDITIONS = [("lenet", "bald", "gaussian"), ("lenet", "random", "salt_and_pepper"), ("resnet18", "entropy", "none"),

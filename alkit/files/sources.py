@@ -10,7 +10,7 @@ import torch
 from alkit.config import check_name
 from alkit.data import Dataset
 from alkit.determinism import resolve_device
-from alkit.npz import ARRAYS, check_arrays, read_npz
+from alkit.files.npz import ARRAYS, check_arrays, read_npz
 from alkit.paths import data_root, shown
 
 DIGITS = tuple("0123456789")

@@ -13,10 +13,10 @@ from pathlib import Path
 import torch
 from filelock import FileLock, Timeout
 
-from alkit import validate
 from alkit.config import Config, from_dict
 from alkit.data import Dataset
 from alkit.determinism import device_name
+from alkit.files import validate
 from alkit.loop import Round, run, validated
 from alkit.paths import shown
 from alkit.split import split

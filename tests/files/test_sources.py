@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alkit import sources
-from alkit.sources import load
+from alkit.files import sources
+from alkit.files.sources import load
 
 
 def test_the_digest_tells_pixels_and_labels_apart(write_npz):

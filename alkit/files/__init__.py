@@ -1,0 +1,1 @@
+"""What is read from disk, and believed only after a look: images and logs."""
