@@ -7,15 +7,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from alkit.paper.pictures import note, strip, style  # noqa: F401 - strip and style for the findings
+from alkit.paper.pictures import note
 from alkit.paper.published import published
 from alkit.paper.results import Results
 from alkit.paper.tables import pairs, sources
-from alkit.paper.words import WORDS, colour, mathtext, ordered, word
+from alkit.paper.words import colour, mathtext, ordered, word
 
 PAPER_DATASETS = ("mnist", "cifar10", "fashion_mnist")
 DASHES = ("-", (0, (4, 2)), (0, (1, 1.3)), (0, (6, 1.5, 1, 1.5)), (0, (2.5, 1)))  # a network's line, in the order of the legend
-COLOURS = {key: colour(key) for key, (_, own) in WORDS.items() if own}
 
 
 def figure4(results: Results) -> Figure:

@@ -2,6 +2,7 @@
 
 import textwrap
 
+import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
@@ -13,6 +14,7 @@ from alkit.paper.words import mathtext
 
 def style() -> None:
     """Type and lines for a page's width; call once in a notebook."""
+    plt.rcdefaults()  # a user's own matplotlibrc is for her figures: LaTeX, say, is not everywhere
     sns.set_theme("paper", "ticks", rc={
         "figure.dpi": 100, "savefig.dpi": 200, "font.sans-serif": ["Arial", "Liberation Sans", "DejaVu Sans"],
         "font.size": 11, "axes.titlesize": 11, "axes.labelsize": 11, "xtick.labelsize": 10, "ytick.labelsize": 10,

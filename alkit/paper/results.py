@@ -157,13 +157,3 @@ def _by_place(profile: Profile) -> dict[tuple[str, str], list[tuple[Config, ...]
         model = experiment.configs[0].model
         found.setdefault((experiment.scenario, PAPERS_NAMES.get(model, model)), []).append(experiment.configs)
     return found
-
-
-def rounds(profile: Profile) -> pd.DataFrame:
-    """The rounds alone; see Results."""
-    return read(profile).rounds
-
-
-def provenance(profile: Profile) -> pd.DataFrame:
-    """The data's origin alone; see Results."""
-    return read(profile).provenance

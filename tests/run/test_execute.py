@@ -2,7 +2,6 @@
 
 import base64
 import io
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +11,6 @@ import nbformat
 import pytest
 
 from alkit.paths import PROJECT
-from alkit.run import stale
 from alkit.run.execute import NotebookFailed, execute, scratch
 
 
@@ -82,24 +80,3 @@ def test_a_kernels_socket_is_short_wherever_temporary_files_are_and_gone_in_the_
     code = "from alkit.run.execute import scratch; print(scratch())"
     folder = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert not Path(folder).exists()
-
-
-def test_a_notebook_is_made_again_for_what_it_is_made_from_alone(tmp_path):
-    package = tmp_path / "alkit"
-    shutil.copytree(PROJECT / "alkit", package)
-
-    def digests():
-        stale.closure.cache_clear()
-        sources = [PROJECT / "notebooks" / name for name in ("experiment.py", "report.py", "data.py")]
-        return [hash("".join(stale.contents(stale.closure(s.read_text(), package)))) for s in sources]
-
-    def changed(name):
-        before = digests()
-        path = package / name
-        path.write_text(path.read_text() + "\n")
-        return [a != b for a, b in zip(before, digests(), strict=True)]
-
-    assert changed("paper/claims.py") == [False, False, False]  # they are judged anew with each report, before its notebook
-    assert changed("paper/published.csv") == [True, True, False]  # the data's notebook shows none of its numbers
-    assert changed("loop.py") == [True, True, True]
-    assert changed("run/reproduce.py") == [False, False, False]

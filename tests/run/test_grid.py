@@ -4,14 +4,11 @@ from dataclasses import replace
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from alkit.config import Config
 from alkit.files.log import resume
 from alkit.paths import PARAMS
 from alkit.run.grid import check_all, read_profile
-from alkit.run.plan import Estimate, in_words
 
 
 class Plain(yaml.SafeDumper):
@@ -128,33 +125,6 @@ def laughs(levels: int) -> str:
     return "\n".join(["seeds: [0]", "grid: [{scenario: a}]", "about:", *lines])
 
 
-def test_aliases_that_multiply_are_refused_before_they_do(write):
-    assert len(laughs(12)) < 1500
-    with pytest.raises(ValueError, match="line 4: aliases"):
-        write(laughs(12))
-
-
-def test_a_params_file_that_is_no_text_is_named(tmp_path):
-    (tmp_path / "latin.yaml").write_bytes("about: Köln".encode("latin-1"))
-    (tmp_path / "folder.yaml").mkdir()
-    with pytest.raises(ValueError, match="latin.yaml is no UTF-8 text"):
-        read_profile("latin", tmp_path, tmp_path)
-    with pytest.raises(ValueError, match="folder.yaml cannot be read"):
-        read_profile("folder", tmp_path, tmp_path)
-    with pytest.raises(ValueError, match="profile='../latin' is no name"):
-        read_profile("../latin", tmp_path, tmp_path)
-
-
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.one_of(st.binary(max_size=60), st.text("abc:- []{}&*!#|>'\"\n0123\t?,%@", max_size=60).map(str.encode)))
-def test_whatever_a_params_file_holds_it_is_read_or_refused_in_one_line(tmp_path, content):
-    (tmp_path / "any.yaml").write_bytes(b"grid: [{scenario: a}]\nabout: " + content)
-    try:
-        read_profile("any", tmp_path, tmp_path)
-    except ValueError as error:
-        assert "any.yaml" in str(error) and "\n" not in str(error)
-
-
 def test_a_log_of_a_shorter_run_or_of_another_evaluate_every_does_not_stop_the_grid(write, digits, tiny):
     axes = ("seed", "dataset", "model", "acquisition", "noise")
     profile = write(
@@ -180,25 +150,6 @@ def test_outputs_of_another_configuration_stop_the_grid_before_any_work(write, d
     list(resume(experiment.log_path(config), replace(config, epochs=9), digits))
     with pytest.raises(ValueError, match=r"seed-0.jsonl holds a run of another configuration \(epochs: 9 -> 4\)"):
         check_all(profile, {"digits": digits})
-
-
-def test_the_estimate_falls_as_rounds_are_done_and_counts_what_costs(write, digits):
-    profile = write({"seeds": [0], "defaults": {"epochs": 5, "num_rounds": 4, "num_initial": 20}, **GRID})
-    (experiment,) = profile.experiments
-    (config,) = experiment.configs
-    estimate = Estimate({"digits": digits})
-    whole = estimate.seconds_left(experiment)
-    for i, _ in enumerate(resume(experiment.log_path(config), config, digits)):
-        assert experiment.rounds_done() == i + 1
-        left = estimate.seconds_left(experiment)
-        assert left < whole
-        whole = left
-    assert estimate.round_seconds(replace(config, acquisition="bald"), 0) > estimate.round_seconds(config, 0) > 0
-    assert estimate.round_seconds(replace(config, evaluate_every=4), 1) == 0
-
-
-def test_durations_are_in_words():
-    assert [in_words(s) for s in (4.4, 89, 95, 5399, 7200, 200_000)] == ["4 s", "89 s", "2 min", "90 min", "2.0 h", "2.3 days"]
 
 
 def test_what_a_report_shows_beside_a_profile_is_said_in_its_params(write):

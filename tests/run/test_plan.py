@@ -2,11 +2,50 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
+import yaml
 
+from alkit.files.log import resume
 from alkit.run.grid import load_all, read_profile
-from alkit.run.plan import Estimate, seconds_left
+from alkit.run.plan import Estimate, in_words, seconds_left
+
+
+class Plain(yaml.SafeDumper):
+    """What stands twice is written twice."""
+
+    def ignore_aliases(self, data):
+        return True
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(content, name="mine"):
+        text = content if isinstance(content, str) else yaml.dump(content, Dumper=Plain)
+        (tmp_path / f"{name}.yaml").write_text(text)
+        return read_profile(name, tmp_path / "outputs", tmp_path)
+
+    return write
+
+
+def test_the_estimate_falls_as_rounds_are_done_and_counts_what_costs(write, digits):
+    profile = write({"seeds": [0], "defaults": {"epochs": 5, "num_rounds": 4, "num_initial": 20}, **GRID})
+    (experiment,) = profile.experiments
+    (config,) = experiment.configs
+    estimate = Estimate({"digits": digits})
+    whole = estimate.seconds_left(experiment)
+    for i, _ in enumerate(resume(experiment.log_path(config), config, digits)):
+        assert experiment.rounds_done() == i + 1
+        left = estimate.seconds_left(experiment)
+        assert left < whole
+        whole = left
+    assert estimate.round_seconds(replace(config, acquisition="bald"), 0) > estimate.round_seconds(config, 0) > 0
+    assert estimate.round_seconds(replace(config, evaluate_every=4), 1) == 0
+
+
+def test_durations_are_in_words():
+    assert [in_words(s) for s in (4.4, 89, 95, 5399, 7200, 200_000)] == ["4 s", "89 s", "2 min", "90 min", "2.0 h", "2.3 days"]
 
 
 def test_plan_says_what_is_done_and_what_is_left(made, tmp_path, pipeline):
