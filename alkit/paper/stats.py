@@ -42,6 +42,17 @@ def interval(values, confidence: float = 0.95, zero: float = 0.0) -> Interval:
     return Interval(mean, float(low), float(high), float(test.pvalue), n)
 
 
+def row(values) -> dict:
+    """The interval as a row of a table: mean, low, high and n."""
+    found = interval(values)
+    return {"mean": found.mean, "low": found.low, "high": found.high, "n": found.n}
+
+
+def in_words(rows: pd.DataFrame, form: str = "+.2f") -> list[str]:
+    """Mean and interval of every such row, as text."""
+    return [f"{one['mean']:{form}} ({one.low:{form}} to {one.high:{form}})" for _, one in rows.iterrows()]
+
+
 def paired(more: pd.Series, less: pd.Series, confidence: float = 0.95) -> Interval:
     """The interval of `more` minus `less`, two series of one value a seed, over the seeds that both have."""
     return interval((more - less).dropna(), confidence)

@@ -1,6 +1,7 @@
-"""Many runs side by side, each with its log: what the findings compare."""
+"""Many runs side by side, each with its log, and what is measured of each: what the findings compare."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pandas as pd
 from alkit.config import Config
 from alkit.data import Dataset
 from alkit.determinism import resolve_device
-from alkit.log import resume
+from alkit.log import logged_config, resume
+from alkit.paths import shown
 from alkit.sources import load
 from alkit.split import check
 
@@ -34,6 +36,36 @@ def sweep(configs: Iterable[Config], folder: Path) -> pd.DataFrame:
     for column in ("valid_accuracy", "test_accuracy"):
         frame[column] = 100 * frame[column].astype(float)
     return frame
+
+
+def measured(function: Callable[..., dict], configs: Iterable[Config], folder: Path, **settings) -> list[dict]:
+    """What `function(config, **settings)` finds of each config: JSON, kept in `folder` under its name beside the runs' logs.
+
+    What is there is read, the rest computed, one process a core. Raises ValueError for a file of other settings or data.
+    """
+    from joblib import Parallel, delayed
+
+    found: dict[Path, dict] = {}
+    missing: dict[Path, tuple[Config, dict]] = {}
+    for config in configs:
+        path = log_path(config, folder).with_suffix(f".{function.__name__}.json")
+        made_of = {"config": {**config.as_dict(), "device": "auto"}, "settings": settings, "data": _data(config.dataset, "cpu").digest}
+        if not path.exists():
+            found[path], missing[path] = {}, (config, made_of)
+            continue
+        kept = json.loads(path.read_text())
+        kept["config"] = logged_config(kept).as_dict()  # with the fields that are newer than the file
+        for key, value in made_of.items():
+            if kept[key] != value:
+                raise ValueError(f"{shown(path)} was measured with {key} {kept[key]}, not {value}; use another folder")
+        found[path] = kept["found"]
+    workers = Parallel(n_jobs=-1, idle_worker_timeout=3600, return_as="generator")
+    results = workers(delayed(function)(config, **settings) for config, _ in missing.values())
+    for (path, (_, made_of)), result in zip(missing.items(), results, strict=True):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({**made_of, "found": result}) + "\n")
+        found[path] = json.loads(path.read_text())["found"]  # as it will be read, its keys being strings
+    return list(found.values())
 
 
 def log_path(config: Config, folder: Path) -> Path:
