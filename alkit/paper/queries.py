@@ -69,8 +69,8 @@ def samples(config: Config, rates: list[float], num_samples: list[int], mask_set
             references[rate] = _by_dropout(config, data, model, pool, rate, [num_reference], mask_sets)[0]
             for number in range(mask_sets):
                 estimates = _by_dropout(config, data, model, pool, rate, num_samples, number)
-                rows = ({"rate": rate, "T": t, **_agreement(e, references[rate])} for t, e in zip(num_samples, estimates))
-                few.extend(rows)
+                for t, values in zip(num_samples, estimates, strict=True):
+                    few.append({"rate": rate, "T": t, **_agreement(values, references[rate])})
     for rate, one in references.items():
         between += [{"rate": rate, "other": other, **_agreement(one, two)} for other, two in references.items()]
     return {"few": few, "between": between}
@@ -110,7 +110,10 @@ def _trained(config: Config) -> tuple[Dataset, nn.Module, Int64[Tensor, " pool"]
 def _scores(config: Config, data: Dataset, model: nn.Module, pool: Tensor) -> dict[str, Float[Tensor, " pool"]]:
     """The pool's scores by every acquisition, as the loop finds them."""
     found = {"random": torch.rand(len(pool), generator=generator(config.seed, "query"))}
-    names = {"maximum entropy": {"acquisition": "entropy"}, f"BALD by dropout, T = {config.num_samples}": {"acquisition": "bald"}}
+    names = {
+        "maximum entropy": {"acquisition": "entropy"},
+        f"BALD by dropout, T = {config.num_samples}": {"acquisition": "bald"},
+    }
     names |= {title: {"acquisition": "released_bald", "noise": noise} for noise, title in RELEASED.items()}
     return found | {title: scores(replace(config, **one), data, model, pool, 0) for title, one in names.items()}
 

@@ -49,7 +49,11 @@ def measured(function: Callable[..., dict], configs: Iterable[Config], folder: P
     missing: dict[Path, tuple[Config, dict]] = {}
     for config in configs:
         path = log_path(config, folder).with_suffix(f".{function.__name__}.json")
-        made_of = {"config": {**config.as_dict(), "device": "auto"}, "settings": settings, "data": _data(config.dataset, "cpu").digest}
+        made_of = {
+            "config": {**config.as_dict(), "device": "auto"},
+            "settings": settings,
+            "data": _data(config.dataset, "cpu").digest,
+        }
         if not path.exists():
             found[path], missing[path] = {}, (config, made_of)
             continue
@@ -66,6 +70,12 @@ def measured(function: Callable[..., dict], configs: Iterable[Config], folder: P
         path.write_text(json.dumps({**made_of, "found": result}) + "\n")
         found[path] = json.loads(path.read_text())["found"]  # as it will be read, its keys being strings
     return list(found.values())
+
+
+def made_on(datasets: Iterable[str]) -> str:
+    """The data sets of a figure, a line each: name, digest and source."""
+    found = (_data(name, "cpu") for name in dict.fromkeys(datasets))
+    return "\n".join(f"{data.name} {data.digest}: {data.source}" for data in found)
 
 
 def log_path(config: Config, folder: Path) -> Path:

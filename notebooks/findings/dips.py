@@ -1,13 +1,6 @@
 # ---
 # jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
 # ---
 
 # %% [markdown]
@@ -38,7 +31,7 @@ from alkit.paper.stats import in_words, interval, write_numbers
 from alkit.paper.two_images import mechanism
 from alkit.paths import PROJECT
 from alkit.run.grid import read_profile
-from alkit.run.sweep import measured, sweep
+from alkit.run.sweep import made_on, measured, sweep
 
 # %% tags=["parameters"]
 dataset = "digits"  # mnist | cifar10 | fashion_mnist | digits
@@ -88,8 +81,8 @@ display(Markdown(f"The last batch is smallest, {last.min()} images, in rounds {'
 
 # %%
 base = {**settings, "dataset": dataset, "model": "resnet18", "num_rounds": 0}
-cells = [(n, way) for n in (num_labelled, *elsewhere) for way in ("keep", "merge", "drop") if n == num_labelled or way != "drop"]
-cells = sorted(cells + [(n, "keep") for n in neighbours], key=lambda cell: cell[0])
+cells = [(num_labelled, "keep"), (num_labelled, "merge"), (num_labelled, "drop"), *((n, "keep") for n in neighbours)]
+cells = sorted(cells + [(n, way) for n in elsewhere for way in ("keep", "merge")], key=lambda cell: cell[0])
 configs = {(n, way, s): from_dict({**base, "num_initial": n, "last_batch": way, "seed": s}) for s in seeds for n, way in cells}
 runs = sweep(configs.values(), folder)
 found = runs.pivot(index="seed", columns=["num_initial", "last_batch"], values="test_accuracy")
@@ -104,7 +97,7 @@ for x, cell in enumerate(cells):
     ax.plot(len(seeds) * [x], found[cell], "o", color=colour, ms=6, alpha=0.65)
 ax.set_xticks(range(len(cells)), [f"{n} labels\n{n % paper.batch_size}, {way}" for n, way in cells], fontsize=8)
 ax.set(ylabel="test accuracy (%)", ylim=(0, 100))
-note(figure, f"Below the labels: images in the last batch. Dots: {len(seeds)} seeds; bars: means. {dataset}, torchvision's ResNet-18")
+note(figure, f"Below the labels: images in the last batch. Dots: {len(seeds)} seeds; bars: means. {made_on([dataset])}")
 figure.savefig(folder / "dip.png")
 
 # %% [markdown]
@@ -149,8 +142,8 @@ length.rename_axis(index="images in the batch", columns="running statistics").ro
 
 # %% [markdown]
 # ## Laid over our own curves
-# The logs at reduced scale (a tenth of the epochs at ten times the learning rate, 200 labels a round) pass one label count whose
-# last batch is small. How many ResNet-18 curves are below both neighbours there? They share a seed: they are not independent.
+# The logs at reduced scale (a tenth of the epochs at ten times the learning rate, 200 labels a round) pass one label count
+# whose last batch is small. How many ResNet-18 curves are below both neighbours there? They share a seed.
 
 # %%
 curves = rounds(read_profile(profile)).query("scenario == 'constrained' and model == 'resnet18'")
@@ -183,8 +176,10 @@ verdict = "holds" if harmful and list(share.values())[-1] > 0.9 else "does not h
 
 # %%
 words = zip(gains, in_words(pd.DataFrame(gains).T, ".1f"), share.values(), strict=True)
-lines = [f"**The dip as an artefact of batch norm on two images: {verdict}** (n = {len(seeds)} seeds): {num_labelled} labels "
-         f"kept {keep.mean():.1f} %, merged {merge.mean():.1f} %, dropped {drop.mean():.1f} %; beside it {beside.mean():.1f} %."]
+means = f"{keep.mean():.1f} % kept, {merge.mean():.1f} merged, {drop.mean():.1f} dropped; {beside.mean():.1f} beside it"
+lines = [
+    f"**The dip as an artefact of batch norm on two images: {verdict}** (n = {len(seeds)}): {num_labelled} labels {means}."
+]
 lines += [f"Of what merging gains, {key} gives back {text} points, {100 * part:.0f} %." for key, text, part in words]
 told = {n: "holds" if d["low"] > 0 else "does not hold" if d["high"] < 0 else "cannot be told" for n, d in others.items()}
 lines += [f"*It dips elsewhere, {n}*: **{told[n]}**, {others[n]['mean']:.1f} points." for n in others]
