@@ -42,7 +42,7 @@ def interval(values, confidence: float = 0.95, zero: float = 0.0) -> Interval:
     return Interval(mean, float(low), float(high), float(test.pvalue), n)
 
 
-def row(values) -> dict:
+def interval_row(values) -> dict:
     """The interval as a row of a table: mean, low, high and n."""
     found = interval(values)
     return {"mean": found.mean, "low": found.low, "high": found.high, "n": found.n}

@@ -25,7 +25,7 @@ from IPython.display import Markdown, display
 from alkit.config import Config
 from alkit.paper.figures import note, strip, style
 from alkit.paper.queries import MEASURES, RELEASED, alike
-from alkit.paper.stats import in_words, interval, write_numbers
+from alkit.paper.stats import in_words, interval_row, write_numbers
 from alkit.paths import PROJECT
 from alkit.run.sweep import made_on, measured
 from alkit.sources import load
@@ -86,7 +86,7 @@ queries.groupby(["LeNet", "acquisition"], sort=False)[[*MEASURES]].agg(lambda v:
 rows = []
 for (setting, acquisition), part in queries.groupby(["LeNet", "acquisition"], sort=False):
     for measure in MEASURES[2:] if not acquisition.startswith("random") else ():
-        found = interval(part[measure] - 1)
+        found = interval_row(part[measure] - 1)
         answer = "closer" if found["high"] < 0 else "farther" if found["low"] > 0 else "cannot be told"
         row = {"LeNet": setting, "acquisition": acquisition, "distance": measure, "change": found.pop("mean"), **found}
         rows.append({**row, "ten images are": answer})
@@ -112,10 +112,10 @@ display(Markdown("\n\n".join(
 )))  # fmt: skip
 
 # %%
-write_numbers(folder, {
+write_numbers({
     "networks": len(parts), "num_pool": num_pool, "num_labels": num_labels,
     "closeness_to_random_95_percent_t": closeness.drop(columns="text").round(4).to_dict("records"),
-})  # fmt: skip
+}, folder)  # fmt: skip
 
 # %% [markdown]
 # **Limits.** A subset of the pool holds fewer near-copies of an image than the whole pool, so a query from it is less alike.

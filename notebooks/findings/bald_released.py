@@ -153,13 +153,13 @@ display(Markdown(
 ))  # fmt: skip
 
 # %%
-write_numbers(folder, {
+write_numbers({
     "networks": len(parts), "num_pool": num_pool, "num_labels": num_labels, "largest_spread_over_ten_passes": spread,
     "test_accuracy_percent": accuracies.groupby("LeNet", sort=False).agg(["mean", "std"]).round(2).to_dict("index"),
     "rounding": rounding.groupby("LeNet", sort=False).median().round(3).to_dict("index"),
     "mean_percentile_of_top_100": mean_place["mean"].round(1).reset_index().to_dict("records"),
     "sign": sign.groupby(["LeNet", "noise"], sort=False).mean().round(4).reset_index().to_dict("records"), "holds": holds,
-})  # fmt: skip
+}, folder)  # fmt: skip
 
 # %% [markdown]
 # **Limits.** The rounding errors are those of one CPU and one version of PyTorch: on another machine the released score picks

@@ -123,10 +123,10 @@ display(Markdown("\n\n".join(
 )))  # fmt: skip
 
 # %%
-write_numbers(folder, {
+write_numbers({
     "networks": len(parts), "num_pool": num_pool, "num_labels": num_labels, "T_10_rate_0.5": ten.round(3).to_dict("index"),
     "n_per_cell": len(seeds) * mask_sets, "holds": {"T_10_is_enough": enough.to_dict()},
-})  # fmt: skip
+}, folder)  # fmt: skip
 
 # %% [markdown]
 # **Limits.** A query from the whole pool has a higher top than one from a subset, so overlaps of the ten highest would be

@@ -14,7 +14,6 @@
 # of the last batch predict the rounds that dip? Does the dip go when the same images are cut into other batches?
 #
 # **Cost**: printed under *Run* and *Mechanism*, from the logs; rendering again computes nothing.
-#
 # **Differs from the paper**: labels are a balanced random draw made at once, not bought round by round; accuracy is on the
 # test images, not on 300 validation images; label counts around one of the dips. ResNet-18 begins from torchvision's
 # weights (`initial_weights`), the released code's from PyTorch's defaults. All else is section 4's.
@@ -27,7 +26,7 @@ from IPython.display import Markdown, display
 from alkit.config import Config, from_dict
 from alkit.paper.figures import note, style
 from alkit.paper.results import rounds
-from alkit.paper.stats import in_words, interval, write_numbers
+from alkit.paper.stats import in_words, interval_row, write_numbers
 from alkit.paper.two_images import mechanism
 from alkit.paths import PROJECT
 from alkit.run.grid import read_profile
@@ -76,8 +75,8 @@ display(Markdown(f"The last batch is smallest, {last.min()} images, in rounds {'
 # ## Run: the same images in other batches
 # At the dip's label count the last batch is kept (as in the paper), merged into the one before, or dropped; beside it, it is
 # kept. A seed has the same weights to begin with everywhere, and at one label count the three ways see the same images in the
-# same order. If a last batch of two is the reason, any other label count that leaves two must dip as well: those of
-# `elsewhere` were written down before they were run.
+# same order. The prediction, before looking: any label count that leaves two, such as 130, 194 or 1,090, dips; `elsewhere`
+# runs those that it names, kept and merged.
 
 # %%
 base = {**settings, "dataset": dataset, "model": "resnet18", "num_rounds": 0}
@@ -101,19 +100,18 @@ note(figure, f"Below the labels: images in the last batch. Dots: {len(seeds)} se
 figure.savefig(folder / "dip.png")
 
 # %% [markdown]
-# Differences of test accuracy in points, paired by seed, with 95 % intervals (Student's t). The first three are what the
-# verdict is about.
+# Differences in points, paired by seed, with 95 % intervals (Student's t). The first three are what the verdict is about.
 
 # %%
 keep, merge, drop = (found[num_labelled, way] for way in ("keep", "merge", "drop"))
 beside, between = found[[(n, "keep") for n in neighbours]].mean(axis=1), " and ".join(map(str, neighbours))
 differences = {
-    f"{num_labelled}: merged minus kept": interval(merge - keep),
-    f"{num_labelled}: dropped minus kept": interval(drop - keep),
-    f"mean of {between} minus {num_labelled}, all kept": interval(beside - keep),
-    f"mean of {between} kept minus {num_labelled} merged": interval(beside - merge),
+    f"{num_labelled}: merged minus kept": interval_row(merge - keep),
+    f"{num_labelled}: dropped minus kept": interval_row(drop - keep),
+    f"mean of {between} minus {num_labelled}, all kept": interval_row(beside - keep),
+    f"mean of {between} kept minus {num_labelled} merged": interval_row(beside - merge),
 }
-others = {f"{n}: merged minus kept": interval(found[n, "merge"] - found[n, "keep"]) for n in elsewhere}
+others = {f"{n}: merged minus kept": interval_row(found[n, "merge"] - found[n, "keep"]) for n in elsewhere}
 pd.DataFrame({**differences, **others}).T.round(1)
 
 # %% [markdown]
@@ -169,7 +167,7 @@ repaired = {
     "normalising the two images by the running statistics in training": accuracies[accuracies.columns[-1]] - keep,
 }
 share = {key: gain.mean() / (merge - keep).mean() for key, gain in repaired.items()}
-gains = {key: interval(gain) for key, gain in repaired.items()}
+gains = {key: interval_row(gain) for key, gain in repaired.items()}
 causes = [*list(differences.values())[:3], list(gains.values())[-1]]
 harmful, is_reversed = all(d["low"] > 0 for d in causes), any(d["high"] < 0 for d in causes)
 verdict = "holds" if harmful and list(share.values())[-1] > 0.9 else "does not hold" if is_reversed else "cannot be told"
@@ -186,7 +184,7 @@ lines += [f"*It dips elsewhere, {n}*: **{told[n]}**, {others[n]['mean']:.1f} poi
 display(Markdown("\n\n".join(lines)))
 
 # %%
-write_numbers(folder, {
+write_numbers({
     "unit": "per cent and points of test accuracy; 95 % interval, paired by seed", "n": len(seeds), "verdict": verdict,
     "predicted_rounds": predicted, "published_dips": published_dips, "labels": num_labelled,
     "kept": keep.mean(), "merged": merge.mean(), "dropped": drop.mean(), "beside_kept": beside.mean(),
@@ -194,7 +192,7 @@ write_numbers(folder, {
     "gradient_length": {"two images": length[False][2], f"{paper.batch_size} images": length[False][paper.batch_size],
                         "two images, running statistics": length[True][2]},
     "reduced_scale": {"labels": lowest, "last_batch": left[lowest], "dipped": int(dipped.sum()), "curves": len(wide)},
-})  # fmt: skip
+}, folder)  # fmt: skip
 
 # %% [markdown]
 # **Limits.** One of the dips, on one data set, with random labels; the others follow by the same arithmetic. The rounds of the

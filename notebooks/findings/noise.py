@@ -29,7 +29,7 @@ from scipy.stats import t
 from alkit.config import PARTS, Config
 from alkit.paper.figures import COLOURS, note, style
 from alkit.paper.results import published
-from alkit.paper.stats import in_words, interval, write_numbers
+from alkit.paper.stats import in_words, interval_row, write_numbers
 from alkit.paths import PROJECT
 from alkit.run.sweep import made_on, sweep
 
@@ -84,7 +84,7 @@ for title, frame in frames.items():
     for noise, shown in TITLES.items():
         for place, (where, metric) in METRICS.items():
             change = by_seed(frame, noise, where, metric) - by_seed(frame, "none", None, metric)
-            rows.append({"network": title, "noise": shown, "noise in": place, **interval(change)})
+            rows.append({"network": title, "noise": shown, "noise in": place, **interval_row(change)})
 effects = pd.DataFrame(rows)
 
 # %%
@@ -146,12 +146,12 @@ display(Markdown(
 ))  # fmt: skip
 
 # %%
-write_numbers(folder, {
+write_numbers({
     "noise_free_test_accuracy_percent": baseline.round(3).to_dict("index"),
     "change_in_points_95_percent_t": effects.round(3).to_dict("records"),
     "seeds_alone_sd_of_difference_points": round(chance, 3), "published_differences_within": f"{inside} of {len(differences)}",
     "holds": {"less_than_the_seed": is_less, "test_noise_lowers": hurts},
-})  # fmt: skip
+}, folder)  # fmt: skip
 
 # %% [markdown]
 # **Limits.** Random labels: how noise acts through a hundred rounds of queries is for the profiles to show. Why the published

@@ -26,7 +26,7 @@ import torch
 from IPython.display import Markdown, display
 
 from alkit.config import PARTS, Config
-from alkit.paper.stats import in_words, interval, write_numbers
+from alkit.paper.stats import in_words, interval_row, write_numbers
 from alkit.passes import passes
 from alkit.paths import PROJECT
 from alkit.run.sweep import made_on, sweep
@@ -96,7 +96,7 @@ for title, frame in frames.items():
                  "hit images, trained with noise": (everywhere - trained) / share,
                  "everywhere, of it by training": trained - clean,
                  "everywhere, of it on hit images": everywhere - trained}  # fmt: skip
-        rows += [{"network": title, "noise": shown, "part": part, **interval(v)} for part, v in parts.items()]
+        rows += [{"network": title, "noise": shown, "part": part, **interval_row(v)} for part, v in parts.items()]
 hit = pd.DataFrame(rows)
 hit.assign(change=in_words(hit)).pivot(index=["network", "noise"], columns="part", values="change")
 
@@ -113,13 +113,13 @@ rows, second, PEPPERS = [], [*trainings][1], "salt and pepper - released pepper"
 for title, frame in frames.items():
     for place, one in METRICS.items():
         change = by_seed(frame, "salt_and_pepper", *one) - by_seed(frame, "released_pepper", *one)
-        rows.append({"network": title, "noise in": place, "difference": PEPPERS, **interval(change)})
+        rows.append({"network": title, "noise in": place, "difference": PEPPERS, **interval_row(change)})
 settings = {"num_initial": num_labels, "num_rounds": 0, "noise_splits": "train", "noise_draw": "once", **trainings[second]}
 once = sweep([Config(seed=s, noise=n, **settings) for s in range(num_seeds[1]) for n in [*TITLES][:2]], logs)
 for noise in [*TITLES][:2]:
     change = by_seed(frames[second], noise, "training") - by_seed(once, noise, "training")
     kind = {"network": second, "noise in": "training", "difference": f"{TITLES[noise]}: access - once"}
-    rows.append({**kind, **interval(change)})
+    rows.append({**kind, **interval_row(change)})
 
 # %%
 kinds = pd.DataFrame(rows)
@@ -148,10 +148,10 @@ minutes = sum(f[["train_seconds", "evaluate_seconds"]].sum().sum() for f in [*fr
 display(Markdown("\n\n".join(lines) + f"\n\nCost: {minutes:.0f} minutes on one core, all runs together."))
 
 # %%
-write_numbers(folder, {
+write_numbers({
     "hit_images_points_95_percent_t": hit.round(3).to_dict("records"),
     "kinds_points_95_percent_t": kinds.round(3).to_dict("records"),
-})  # fmt: skip
+}, folder)  # fmt: skip
 
 # %% [markdown]
 # **Limits.** Random labels, and one strength of each noise. An interval with zero in it does not say that there is no

@@ -29,7 +29,7 @@ from IPython.display import Markdown, display
 
 from alkit.config import Config
 from alkit.paper.figures import COLOURS, note, style
-from alkit.paper.stats import in_words, interval, write_numbers
+from alkit.paper.stats import in_words, interval_row, write_numbers
 from alkit.paper.tables import name
 from alkit.passes import passes
 from alkit.paths import PROJECT
@@ -115,7 +115,7 @@ figure.savefig(folder / "pool.png")
 rows = []
 for key, part in bought.groupby(["network", "acquisition", "noise"], sort=False):
     place = dict(zip(("network", "acquisition", "noise"), key, strict=True))
-    rows += [{**place, "measure": measure, **interval(part[measure])} for measure in bought.columns[3:]]
+    rows += [{**place, "measure": measure, **interval_row(part[measure])} for measure in bought.columns[3:]]
 effects = pd.DataFrame(rows)
 said = effects.assign(value=in_words(effects, ".1f"))
 said.pivot_table(index=["network", "acquisition", "noise"], columns="measure", values="value", aggfunc="first", sort=False)
@@ -137,7 +137,7 @@ display(Markdown(
 ))  # fmt: skip
 
 # %%
-write_numbers(folder, {"pool_95_percent_t": effects.round(3).to_dict("records")})
+write_numbers({"pool_95_percent_t": effects.round(3).to_dict("records")}, folder)
 
 # %% [markdown]
 # **Limits.** One query, from a network of 100 labels. With noise in training too, a network would know noisy images, and might

@@ -26,7 +26,7 @@ from scipy.stats import binomtest
 
 from alkit.config import Config
 from alkit.paper.results import final, published, rounds
-from alkit.paper.stats import in_words, interval, write_numbers
+from alkit.paper.stats import in_words, interval_row, write_numbers
 from alkit.paper.tables import name
 from alkit.paths import PROJECT
 from alkit.run.grid import read_profile
@@ -95,7 +95,7 @@ display(Markdown(f"Without noise: {found.none.mean():.2f} %, standard deviation 
 
 # %%
 WORDS = {"gaussian": "Gaussian", "salt_and_pepper": "salt and pepper"}
-alone = pd.DataFrame([{"noise": WORDS[n], **interval(found[n] - found["none"])} for n in NOISES])
+alone = pd.DataFrame([{"noise": WORDS[n], **interval_row(found[n] - found["none"])} for n in NOISES])
 alone.set_index("noise").round(2)
 
 # %% [markdown]
@@ -108,7 +108,7 @@ condition = "scenario == 'constrained' and dataset == 'mnist' and model == 'resn
 full = rounds(read_profile("paper")).query(condition).dropna(subset="test_accuracy")
 full = full.pivot_table(index="seed", columns="noise", values="test_accuracy")
 cell = table2.loc["resnet18", "mnist", "random"]
-rows = [{"noise": WORDS[n], "published": cell[n] - cell["none"], **interval((full[n] - full["none"]).dropna())}
+rows = [{"noise": WORDS[n], "published": cell[n] - cell["none"], **interval_row((full[n] - full["none"]).dropna())}
         for n in NOISES if {n, "none"} <= {*full}]  # fmt: skip
 at_papers = pd.DataFrame(rows, columns=["noise", "published", "mean", "low", "high", "n"])
 at_papers.round(2)
@@ -141,12 +141,12 @@ minutes = frame[["train_seconds", "evaluate_seconds"]].sum().sum() / 60
 display(Markdown("\n\n".join(lines) + f"\n\nCost: {minutes:.0f} minutes on one core, all runs together."))
 
 # %%
-write_numbers(folder, {
+write_numbers({
     "published_cells_above_noise_free": signs.reset_index().to_dict("records"),
     "mini_cells_above_noise_free": our_signs.reset_index().to_dict("records"),
     "resnet_noise_in_training_points_95_percent_t": alone.round(3).to_dict("records"),
     "resnet_at_the_papers_settings": at_papers.round(3).to_dict("records"), "holds": {"augmentation": augments},
-})  # fmt: skip
+}, folder)  # fmt: skip
 
 # %% [markdown]
 # **Limits.** One data set and few seeds. Why the published cells differ cannot be found out without the author's runs; what

@@ -13,7 +13,9 @@ from alkit.paper.stats import (
     by_seed,
     equivalence,
     holm,
+    in_words,
     interval,
+    interval_row,
     labels_to,
     paired,
     seeds_needed,
@@ -88,3 +90,8 @@ def test_the_same_numbers_give_the_same_file(tmp_path):
     text = (tmp_path / "numbers.json").read_text(encoding="utf-8")
     assert json.loads(text)["a"] == [0.333, None, "±"]
     assert text.index('"a"') < text.index('"b"')
+
+
+def test_an_interval_in_words_reads_mean_low_to_high():
+    rows = pd.DataFrame([interval_row([0.0, 2.0])])
+    assert in_words(rows, "+.1f") == ["+1.0 (-11.7 to +13.7)"]  # t at 0.975 with one degree of freedom is 12.706

@@ -6,7 +6,7 @@ import pytest
 
 from alkit.loop import run
 from alkit.run import sweep as module
-from alkit.run.sweep import log_path, sweep
+from alkit.run.sweep import log_path, measured, sweep
 
 
 def test_a_sweep_holds_what_the_runs_give_and_computes_nothing_twice(tmp_path, digits, tiny, monkeypatch):
@@ -27,3 +27,21 @@ def test_a_sweep_refuses_what_cannot_run_before_any_work(tmp_path, tiny, monkeyp
     with pytest.raises(ValueError, match="num_initial=5"):
         sweep([tiny, replace(tiny, num_initial=5)], tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def epochs_times(config, factor):
+    return {"product": config.epochs * factor}
+
+
+def test_what_was_measured_is_read_and_not_measured_again(tmp_path, tiny):
+    configs = [replace(tiny, epochs=epochs) for epochs in (1, 2)]
+    assert measured(epochs_times, configs, tmp_path, factor=3) == [{"product": 3}, {"product": 6}]
+    kept = log_path(configs[0], tmp_path).with_suffix(".epochs_times.json")
+    kept.write_text(kept.read_text().replace('"product": 3', '"product": 4'))
+    assert measured(epochs_times, configs, tmp_path, factor=3) == [{"product": 4}, {"product": 6}]
+
+
+def test_what_was_measured_with_other_settings_is_refused(tmp_path, tiny):
+    measured(epochs_times, [tiny], tmp_path, factor=3)
+    with pytest.raises(ValueError, match="measured with settings {'factor': 3}, not {'factor': 5}"):
+        measured(epochs_times, [tiny], tmp_path, factor=5)
