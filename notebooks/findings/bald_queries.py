@@ -23,7 +23,7 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from alkit.config import Config
-from alkit.paper.figures import note, strip, style
+from alkit.paper.pictures import note, strip, style
 from alkit.paper.queries import MEASURES, RELEASED, alike
 from alkit.paper.stats import in_words, interval_row, write_numbers
 from alkit.paths import PROJECT
@@ -36,8 +36,8 @@ settings = {"as the paper trains": {}, "well trained": {"learning_rate": 0.01, "
 num_labels = 100
 num_pool = 500  # images that are scored, drawn per seed
 seeds = [0, 1]
-num_reference = 50  # dropout masks of the BALD that T = 10 is set beside
-folder = "outputs/tests/bald_queries"  # of measurements, figures and numbers.json, from the project's folder
+num_reference = 50  # dropout masks of the BALD that the loop's is set beside
+folder = "outputs/lab/bald_queries"  # of measurements, figures and numbers.json, from the project's folder
 
 # %% [markdown]
 # ## Run

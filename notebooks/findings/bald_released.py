@@ -29,9 +29,10 @@ import torch
 from IPython.display import Markdown, display
 
 from alkit.config import Config
-from alkit.paper.figures import COLOURS, note, style
+from alkit.paper.pictures import note, style
 from alkit.paper.queries import RELEASED, released
 from alkit.paper.stats import write_numbers
+from alkit.paper.words import colour
 from alkit.paths import PROJECT
 from alkit.run.sweep import made_on, measured
 from alkit.sources import load
@@ -43,7 +44,7 @@ num_labels = 100
 num_pool = 500  # images that are scored, drawn per seed
 seeds = [0, 1]
 num_reference = 50  # dropout masks of the reference by Eq. 5, at rate 0.5
-folder = "outputs/tests/bald_released"  # of measurements, figures and numbers.json, from the project's folder
+folder = "outputs/lab/bald_released"  # of measurements, figures and numbers.json, from the project's folder
 
 # %% [markdown]
 # ## Run
@@ -74,7 +75,7 @@ accuracies.groupby("LeNet", sort=False).agg(["mean", "std", "count"]).round(1)
 figure, axes = plt.subplots(1, len(settings), figsize=(7, 2.8), layout="constrained", squeeze=False)
 for ax, setting in zip(axes[0], settings, strict=True):
     entropies, scores = parts[setting, seeds[0]]["dots"]
-    ax.plot(entropies, 1e7 * np.array(scores), ".", ms=3, mew=0, color=COLOURS["bald"])
+    ax.plot(entropies, 1e7 * np.array(scores), ".", ms=3, mew=0, color=colour("bald"))
     ax.set(title=setting, xlabel="entropy of the prediction (nats)")
 axes[0, 0].set_ylabel("released score (1e-7 nats)")
 note(figure, f"LeNet, {dataset}, {num_labels} labels, seed {seeds[0]}, no noise. {made_on([dataset])}")
@@ -99,7 +100,7 @@ places = pd.DataFrame([{"LeNet": key[0], **row} for key, part in parts.items() f
 figure, axes = plt.subplots(1, len(settings), figsize=(8.4, 3.1), layout="constrained", sharey=True, squeeze=False)
 for ax, (setting, part) in zip(axes[0], places.groupby("LeNet", sort=False), strict=True):
     sns.stripplot(part, x="place", y="acquisition", hue="order", dodge=True, jitter=False, size=4.5, alpha=0.75, ax=ax,
-                  palette=[COLOURS["entropy"], COLOURS["bald"]], legend=setting == next(iter(settings)))  # fmt: skip
+                  palette=[colour("entropy"), colour("bald")], legend=setting == next(iter(settings)))  # fmt: skip
     ax.axvline(50, color="#777777", lw=1, ls=(0, (4, 2)))
     ax.set(title=setting, xlim=(-2, 102), ylabel="", xlabel="mean percentile of the hundred")
 sns.move_legend(axes[0, 0], "upper left", bbox_to_anchor=(0, -0.27), ncols=2, title=None, frameon=False, fontsize=8)

@@ -25,7 +25,7 @@ import seaborn as sns
 from IPython.display import Markdown, display
 
 from alkit.config import Config
-from alkit.paper.figures import note, style
+from alkit.paper.pictures import note, style
 from alkit.paper.queries import samples
 from alkit.paper.stats import write_numbers
 from alkit.paths import PROJECT
@@ -41,7 +41,7 @@ rates = [0.25, 0.5]  # of dropout; 0.5 is what the companion's BALD uses
 num_samples = [2, 10, 20]  # T
 mask_sets = 2  # for each network, independent of each other and of the reference
 num_reference = 50  # T of the reference
-folder = "outputs/tests/bald_samples"  # of measurements, figures and numbers.json, from the project's folder
+folder = "outputs/lab/bald_samples"  # of measurements, figures and numbers.json, from the project's folder
 
 # %% [markdown]
 # ## Run

@@ -24,7 +24,7 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from alkit.config import Config, from_dict
-from alkit.paper.figures import note, style
+from alkit.paper.pictures import note, style
 from alkit.paper.results import rounds
 from alkit.paper.stats import in_words, interval_row, write_numbers
 from alkit.paper.two_images import mechanism
@@ -41,7 +41,7 @@ elsewhere = []  # other label counts at which it must dip, if the last batch is 
 settings = {"epochs": 3, "learning_rate": 0.01}  # any other field of alkit.Config; what is not here is the paper's
 published_dips = [35, 67, 99]  # rounds, read off the paper's Figure 5
 profile = "mini"  # whose logs the prediction is laid over
-folder = "outputs/tests/dips"  # of logs, figures and numbers.json, from the project's folder
+folder = "outputs/lab/dips"  # of logs, figures and numbers.json, from the project's folder
 
 # %% [markdown]
 # ## Arithmetic: the last batch of every round

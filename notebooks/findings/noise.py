@@ -27,9 +27,10 @@ from IPython.display import Markdown, display
 from scipy.stats import t
 
 from alkit.config import PARTS, Config
-from alkit.paper.figures import COLOURS, note, style
-from alkit.paper.results import published
+from alkit.paper.pictures import note, style
+from alkit.paper.published import published
 from alkit.paper.stats import in_words, interval_row, write_numbers
+from alkit.paper.words import colour
 from alkit.paths import PROJECT
 from alkit.run.sweep import made_on, sweep
 
@@ -40,7 +41,7 @@ trainings = {  # fields of alkit.Config
 }
 num_seeds = [2, 2]  # of each
 num_labels = 100
-folder = "outputs/tests/noise"  # of logs, figures and numbers.json, from the project's folder
+folder = "outputs/lab/noise"  # of logs, figures and numbers.json, from the project's folder
 
 # %% [markdown]
 # ## Run: noise in one split at a time
@@ -52,7 +53,7 @@ style()
 folder = PROJECT / folder
 WHERE = {"training": ("train",), "evaluation": ("valid", "test"), "everywhere": PARTS}
 TITLES = {"gaussian": "Gaussian", "salt_and_pepper": "salt and pepper", "released_pepper": "released pepper"}
-PALETTE, frames = [COLOURS["gaussian"], COLOURS["salt_and_pepper"], "#CC79A7"], {}
+PALETTE, frames = [colour("gaussian"), colour("salt_and_pepper"), "#CC79A7"], {}
 for (title, settings), count in zip(trainings.items(), num_seeds, strict=True):
     clean = {"num_initial": num_labels, "num_rounds": 0, **settings}
     noisy = [{**clean, "noise": n, "noise_splits": where} for n in TITLES for where in WHERE.values()]

@@ -39,8 +39,8 @@ trainings = {  # fields of alkit.Config
 }
 num_seeds = [2, 2]  # of each
 num_labels = 100
-logs = "outputs/tests/noise"  # the runs', which are those of `noise`
-folder = "outputs/tests/noise_kinds"  # of numbers.json, from the project's folder
+logs = "outputs/lab/noise"  # the runs', which are those of `noise`
+folder = "outputs/lab/noise_kinds"  # of numbers.json, from the project's folder
 
 # %% [markdown]
 # ## Run

@@ -28,9 +28,9 @@ import seaborn as sns
 from IPython.display import Markdown, display
 
 from alkit.config import Config
-from alkit.paper.figures import COLOURS, note, style
+from alkit.paper.pictures import note, style
 from alkit.paper.stats import in_words, interval_row, write_numbers
-from alkit.paper.tables import name
+from alkit.paper.words import colour, word
 from alkit.passes import passes
 from alkit.paths import PROJECT
 from alkit.run.sweep import made_on, sweep
@@ -44,7 +44,7 @@ trainings = {  # fields of alkit.Config
 }
 seeds = [0, 1]
 num_queried = 20
-folder = "outputs/tests/noise_pool"  # of logs, figures and numbers.json, from the project's folder
+folder = "outputs/lab/noise_pool"  # of logs, figures and numbers.json, from the project's folder
 
 # %% [markdown]
 # ## Run
@@ -84,7 +84,7 @@ for title, frame in frames.items():
     after = frame.dropna(subset="test_accuracy").set_index(KEY).test_accuracy
     for config in runs[title]:
         key, calm = (config.seed, config.acquisition, config.noise), (config.seed, config.acquisition, "none")
-        rows.append({"network": title, "acquisition": name(config.acquisition), "noise": TITLES[config.noise],
+        rows.append({"network": title, "acquisition": word(config.acquisition), "noise": TITLES[config.noise],
                      "same as without noise (%)": 100 * len({*queries[key]} & {*queries[calm]}) / num_queried,
                      "hit by noise (%)": was_hit(config, queries[key]),
                      "test accuracy, change (points)": after[key] - after[calm]})  # fmt: skip
@@ -97,7 +97,7 @@ bought = pd.DataFrame(rows)
 
 # %%
 figure, axes = plt.subplots(1, len(trainings), figsize=(8.4, 3.2), layout="constrained", sharey=True, squeeze=False)
-palette = {TITLES[n]: COLOURS[n] for n in TITLES}
+palette = {TITLES[n]: colour(n) for n in TITLES}
 for ax, (title, part) in zip(axes[0], bought.groupby("network", sort=False), strict=True):
     sns.stripplot(part, x="acquisition", y="hit by noise (%)", hue="noise", dodge=True, jitter=False, size=6, alpha=0.75, ax=ax,
                   palette=palette, legend=title == [*trainings][-1])  # fmt: skip

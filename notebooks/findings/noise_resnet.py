@@ -25,9 +25,10 @@ from IPython.display import Markdown, display
 from scipy.stats import binomtest
 
 from alkit.config import Config
-from alkit.paper.results import final, published, rounds
+from alkit.paper.published import published
+from alkit.paper.results import final, rounds
 from alkit.paper.stats import in_words, interval_row, write_numbers
-from alkit.paper.tables import name
+from alkit.paper.words import word
 from alkit.paths import PROJECT
 from alkit.run.grid import read_profile
 from alkit.run.sweep import sweep
@@ -36,7 +37,7 @@ from alkit.run.sweep import sweep
 training = {"dataset": "digits", "epochs": 1}  # fields of alkit.Config
 seeds = [0, 1]
 num_labels = 100
-folder = "outputs/tests/noise_resnet"  # of logs and numbers.json, from the project's folder
+folder = "outputs/lab/noise_resnet"  # of logs and numbers.json, from the project's folder
 
 # %% [markdown]
 # ## The published table
@@ -56,7 +57,7 @@ def above(table):
         pairs = cells[NOISES].mean(axis=1) > cells["none"]
         for trial, wins in (("every noisy cell", single), ("mean of two noises", pairs)):
             p = binomtest(int(wins.sum()), len(wins)).pvalue
-            rows.append([name(model), trial, int(wins.sum()), len(wins), p])
+            rows.append([word(model), trial, int(wins.sum()), len(wins), p])
     return pd.DataFrame(rows, columns=["model", "trial", "above", "of", "p, two-sided"]).set_index(["model", "trial"])
 
 
