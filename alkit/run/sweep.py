@@ -43,7 +43,7 @@ def measured(function: Callable[..., dict], configs: Iterable[Config], folder: P
 
     What is there is read, the rest computed, one process a core. Raises ValueError for a file of other settings or data.
     """
-    from joblib import Parallel, delayed
+    from joblib import Parallel, cpu_count, delayed
 
     found: dict[Path, dict] = {}
     missing: dict[Path, tuple[Config, dict]] = {}
@@ -57,18 +57,18 @@ def measured(function: Callable[..., dict], configs: Iterable[Config], folder: P
         if not path.exists():
             found[path], missing[path] = {}, (config, made_of)
             continue
-        kept = json.loads(path.read_text())
+        kept = json.loads(path.read_text(encoding="utf-8"))
         kept["config"] = logged_config(kept).as_dict()  # with the fields that are newer than the file
         for key, value in made_of.items():
             if kept[key] != value:
                 raise ValueError(f"{shown(path)} was measured with {key} {kept[key]}, not {value}; use another folder")
         found[path] = kept["found"]
-    workers = Parallel(n_jobs=-1, idle_worker_timeout=3600, return_as="generator")
+    workers = Parallel(n_jobs=cpu_count(), idle_worker_timeout=3600, return_as="generator")
     results = workers(delayed(function)(config, **settings) for config, _ in missing.values())
     for (path, (_, made_of)), result in zip(missing.items(), results, strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({**made_of, "found": result}) + "\n")
-        found[path] = json.loads(path.read_text())["found"]  # as it will be read, its keys being strings
+        path.write_text(json.dumps({**made_of, "found": result}) + "\n", encoding="utf-8")
+        found[path] = json.loads(path.read_text(encoding="utf-8"))["found"]  # as it will be read, its keys being strings
     return list(found.values())
 
 

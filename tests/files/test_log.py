@@ -81,11 +81,6 @@ def change(path, line, **values):
     path.write_bytes(b"".join(lines))
 
 
-def query(**changes):
-    """A query of the log with some of its ten images changed, by position."""
-    return lambda images: [changes.get(f"at_{n}", image) for n, image in enumerate(images)]
-
-
 @pytest.mark.parametrize("notes", [b"remember the milk", b"\0" * 40, b'{"config"; '])
 def test_a_file_without_a_line_is_overwritten_only_if_it_is_a_torn_header(finished, digits, quick, notes):
     header = finished.read_bytes().splitlines()[0]

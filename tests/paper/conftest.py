@@ -8,6 +8,12 @@ import yaml
 from alkit.run.grid import read_profile
 
 
+def bought(config, number):
+    """The images of a round's query: others in each round, none in the last."""
+    size = config.query_size
+    return list(range(number * size, (number + 1) * size)) if number < config.num_rounds else []
+
+
 @pytest.fixture
 def logged(tmp_path):
     """Write <tmp_path>/<name>.yaml and a finished log for each of its runs; the profile.
@@ -25,7 +31,7 @@ def logged(tmp_path):
                 header = {"config": config.as_dict(), "data": {"digest": f"{config.dataset}-1", "source": source},
                           "device": "cpu", "versions": {"torch": "2"}}  # fmt: skip
                 rounds = [
-                    {"number": n, "num_labelled": config.num_labelled(n), "query": [], "train_seconds": 0.0,
+                    {"number": n, "num_labelled": config.num_labelled(n), "query": bought(config, n), "train_seconds": 0.0,
                      "valid_accuracy": accuracy(config, n) if config.evaluated(n) else None,
                      "test_accuracy": accuracy(config, n) if n == config.num_rounds else None,
                      "evaluate_seconds": 0.0, "query_seconds": 0.0} for n in range(config.num_rounds + 1)

@@ -125,10 +125,11 @@ def test_a_profile_shown_beside_is_a_line_of_its_own_by_its_label(logged):
 
 
 def test_text_of_others_reaches_page_and_latex_as_it_is(logged):
-    found = together(logged([{**SMALL, "dataset": "a_<b>&$c$"}], source=r"50 % <i>\x</i>"))
+    found = together(logged([{**SMALL, "dataset": "my_images"}], source=r"50 % <i>\x</i> & $5_old$"))
     shown, plain = page(found, 2).to_html(), tex(found, 2)
-    assert "a_&lt;b&gt;&amp;$c$" in shown
-    assert "<b>" not in shown
     assert "50 % &lt;i&gt;" in shown
-    assert r"a\_<b>\&\$c\$" in plain
+    assert "<i>" not in shown
+    assert "my_images" in shown
+    assert r"my\_images" in plain
     assert r"50 \% <i>\textbackslash{}x" in plain
+    assert r"\& \$5\_old\$" in plain

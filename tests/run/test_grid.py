@@ -119,12 +119,6 @@ def test_a_bad_params_file_is_named_with_its_fault(write, content, words):
     assert "\n" not in str(caught.value)
 
 
-def laughs(levels: int) -> str:
-    """A kilobyte of YAML that stands for 10 to the power of `levels` values."""
-    lines = [f"  - &l{n} [{', '.join([f'*l{n - 1}'] * 10 if n else ['lol'] * 10)}]" for n in range(levels)]
-    return "\n".join(["seeds: [0]", "grid: [{scenario: a}]", "about:", *lines])
-
-
 def test_a_log_of_a_shorter_run_or_of_another_evaluate_every_does_not_stop_the_grid(write, digits, tiny):
     axes = ("seed", "dataset", "model", "acquisition", "noise")
     profile = write(

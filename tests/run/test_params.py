@@ -25,6 +25,12 @@ def write(tmp_path):
     return write
 
 
+def laughs(levels: int) -> str:
+    """A kilobyte of YAML that stands for 10 to the power of `levels` values."""
+    lines = [f"  - &l{n} [{', '.join([f'*l{n - 1}'] * 10 if n else ['lol'] * 10)}]" for n in range(levels)]
+    return "\n".join(["seeds: [0]", "grid: [{scenario: a}]", "about:", *lines])
+
+
 def test_aliases_that_multiply_are_refused_before_they_do(write):
     assert len(laughs(12)) < 1500
     with pytest.raises(ValueError, match="line 4: aliases"):

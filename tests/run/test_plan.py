@@ -11,6 +11,8 @@ from alkit.files.log import resume
 from alkit.run.grid import load_all, read_profile
 from alkit.run.plan import Estimate, in_words, seconds_left
 
+GRID = {"grid": [{"scenario": "a", "dataset": "digits"}]}
+
 
 class Plain(yaml.SafeDumper):
     """What stands twice is written twice."""
