@@ -36,7 +36,7 @@ settings = {"as the paper trains": {}, "well trained": {"learning_rate": 0.01, "
 num_labels = 100
 num_pool = 500  # images that are scored, drawn per seed
 seeds = [0, 1]
-num_reference = 50  # dropout masks of the BALD that T = 10 is set beside
+num_reference = 50  # dropout masks of the BALD that ten samples are set beside
 folder = "outputs/tests/bald_queries"  # of measurements, figures and numbers.json, from the project's folder
 
 # %% [markdown]

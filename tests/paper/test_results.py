@@ -74,13 +74,13 @@ def test_how_often_a_run_is_evaluated_is_no_difference():
 @pytest.fixture
 def reads(monkeypatch):
     """How often each log was read."""
-    counted, original = Counter(), log._records
+    counted, original = Counter(), log.read
 
     def counting(path):
         counted[path] += 1
         return original(path)
 
-    monkeypatch.setattr(log, "_records", counting)
+    monkeypatch.setattr(log, "read", counting)
     return counted
 
 
