@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 import tempfile
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +26,9 @@ from alkit.paths import PROJECT, shown
 from alkit.run.stale import digest
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+PARSING = threading.Lock()  # of one thread at a time: Python 3.11 counts the depth of all threads' syntax trees together
 
 
 class NotebookFailed(Exception):
@@ -62,7 +66,7 @@ def execute(source: Path, target: Path, parameters: dict) -> None:
     Raises ValueError for a parameter that it does not have, and NotebookFailed; the notebook with its error is then kept as
     `failed.ipynb` beside the target.
     """
-    notebook, made_from = jupytext.read(source), digest(source, parameters)
+    notebook, made_from = prepared(source, parameters)
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "language": "python", "display_name": "Python 3"})
     target.parent.mkdir(parents=True, exist_ok=True)
     failed = target.with_name("failed.ipynb")
@@ -108,6 +112,12 @@ def _most_used() -> str:
         return ""
     unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
     return f" (the largest kernel until now used {getrusage(RUSAGE_CHILDREN).ru_maxrss * unit / 2**30:.1f} GiB)"
+
+
+def prepared(source: Path, parameters: dict) -> tuple[nbformat.NotebookNode, str]:
+    """The notebook that `source` is, and the digest of what it is made from."""
+    with PARSING:
+        return jupytext.read(source), digest(source, parameters)
 
 
 def _shrink_images(notebook: nbformat.NotebookNode) -> None:

@@ -4,6 +4,8 @@ import base64
 import io
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -11,6 +13,7 @@ import nbformat
 import pytest
 
 from alkit.paths import PROJECT
+from alkit.run import execute as module
 from alkit.run.execute import NotebookFailed, execute, scratch
 
 
@@ -80,3 +83,20 @@ def test_a_kernels_socket_is_short_wherever_temporary_files_are_and_gone_in_the_
     code = "from alkit.run.execute import scratch; print(scratch())"
     folder = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
     assert not Path(folder).exists()
+
+
+def test_one_source_is_parsed_at_a_time(tmp_path, monkeypatch):
+    """Python 3.11 takes syntax trees that two threads build at once for one that is too deep, now and then."""
+    source, inside, together = notebook_source(tmp_path, "print(count)"), [], []
+
+    def slow_digest(source, parameters):
+        inside.append(source)
+        time.sleep(0.02)
+        together.append(len(inside))
+        inside.pop()
+        return ""
+
+    monkeypatch.setattr(module, "digest", slow_digest)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: module.prepared(source, {}), range(8)))
+    assert together == [1] * 8
