@@ -45,10 +45,10 @@ def test_bad_input_is_one_line_and_no_work(tmp_path, pipeline):
     ("moment", "how"),
     [
         ("first", signal.SIGINT),
-        ("first", signal.SIGTERM),
+        pytest.param("first", signal.SIGTERM, marks=pytest.mark.slow),
         ("kernel", signal.SIGINT),
-        ("data", signal.SIGINT),
-        ("report", signal.SIGINT),
+        pytest.param("data", signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param("report", signal.SIGINT, marks=pytest.mark.slow),
     ],
 )
 def test_stopping_at_any_moment_ends_at_once_with_the_command_that_goes_on(tmp_path, moment, how, pipeline):

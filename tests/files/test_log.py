@@ -14,8 +14,11 @@ from alkit.files.log import check_log, is_empty, logged_config, read, read_run, 
 from alkit.files.sources import load
 from alkit.paths import OUTPUTS, data_root
 
-CONDITIONS = [("lenet", "bald", "gaussian"), ("lenet", "random", "salt_and_pepper"), ("resnet18", "entropy", "none"),
-              ("cnn", "released_bald", "released_pepper")]  # fmt: skip
+CONDITIONS = [
+    ("lenet", "bald", "gaussian"), ("lenet", "random", "salt_and_pepper"),
+    ("cnn", "released_bald", "released_pepper"),
+    pytest.param("resnet18", "entropy", "none", marks=pytest.mark.slow),
+]  # fmt: skip
 
 
 WHAT = ("number", "num_labelled", "valid_accuracy", "test_accuracy", "query")  # seconds differ from run to run

@@ -114,7 +114,7 @@ def without_times(log):
     return [{k: v for k, v in line.items() if k != "started" and not k.endswith("seconds")} for line in lines]
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"cells": []}'])
+@pytest.mark.parametrize("damage", ["", *(pytest.param(text, marks=pytest.mark.slow) for text in ("{", "[]", '{"cells": []}'))])
 def test_a_damaged_notebook_is_made_again(made, damage, tmp_path, pipeline):
     folder, _ = made
     shutil.copytree(folder / "outputs", tmp_path / "outputs")
