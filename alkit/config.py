@@ -116,8 +116,8 @@ class Config:
     def that_counts(self) -> "Config":
         """The same run with the fields that change none of its queries and accuracies at their defaults.
 
-        How often it is evaluated changes which accuracies there are, not what they are. Which fields a plugin's sampler or
-        noise uses is not known here, so of those all count.
+        How often it is evaluated changes which accuracies there are, not what they are. Which fields a sampler of several
+        samples or a noise uses is not known here, so of those all count.
         """
         acquisition = ACQUISITIONS[self.acquisition]
         unused = ["evaluate_every"]
@@ -125,7 +125,6 @@ class Config:
             unused += ["num_samples", "dropout"]
         if NOISES[self.noise] is None:
             unused += [name for name in _DEFAULTS if name.startswith("noise_")]
-        unused += {"gaussian": ["noise_pixels"], "salt_and_pepper": ["noise_sd"]}.get(self.noise, [])
         split_seed = None if self.split_seed == self.seed else self.split_seed
         return replace(self, split_seed=split_seed, **{name: _DEFAULTS[name] for name in unused})
 

@@ -5,7 +5,7 @@ import torch
 
 from alkit.bench import plain
 from alkit.bench.overheads import alternate, epochs, scoring, scoring_memory, utilisation
-from alkit.bench.throughput import whole_runs
+from alkit.bench.throughput import SIDES, Task, _parts, whole_runs
 from alkit.config import Config
 from alkit.data import Dataset
 from alkit.models import build
@@ -47,6 +47,16 @@ def test_the_plain_loop_and_baal_learn_and_query(grey, in_memory):
     for query in (plain.query(config, images, model, pool), plain.query_with_baal(config, images, wrapper, pool)):
         assert len(set(query)) == 5
         assert set(query) <= set(range(200, 500))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("side", SIDES)
+def test_every_side_trains_and_queries_as_it_is_measured(grey, side):
+    config = Config(dataset="digits", acquisition="bald", epochs=1, num_samples=3, query_size=5)
+    train, query = _parts(side, grey, Task(side, number=0, threads=1, epochs=1, pool=64))
+    found = query(config, train(config, torch.arange(64)), torch.arange(64, 128))
+    assert len(set(found)) == 5
+    assert set(found) <= set(range(64, 128))
 
 
 def test_a_whole_run_is_the_better_way_of_each_side_interpolated():

@@ -187,8 +187,6 @@ def test_a_run_evaluated_more_often_trains_those_rounds_alone(tmp_path, digits, 
     [
         ({"acquisition": "entropy"}, {"num_samples": 3, "dropout": 0.2}),
         ({}, {"noise_sd": 2.0, "noise_probability": 0.5, "noise_splits": ("train",), "noise_draw": "once"}),
-        ({"noise": "gaussian"}, {"noise_pixels": 0.5}),
-        ({"noise": "salt_and_pepper"}, {"noise_sd": 2.0}),
         ({"seed": 2}, {"split_seed": 2}),
     ],
 )
