@@ -23,10 +23,10 @@ help: ## show this list
 setup: $(READY) ## make the environment (.venv) and nothing else
 
 .venv/ready: pyproject.toml constraints.txt
-	@"$(PYTHON)" -c 'import sys; sys.exit("%d.%d" % sys.version_info[:2] not in "$(PYTHONS)".split())' 2> /dev/null || \
-	  { echo "error: Python 3.11, 3.12 or 3.13 is needed, $(or $(PYTHON),none) is not; name one: make PYTHON=/path/to/python3.13"; exit 1; }
-	@echo "Making the environment in .venv (some minutes, once) ..."
-	@[ -x $(BIN)/pip ] && [ "$$($(BIN)/python -V)" = "$$("$(PYTHON)" -V)" ] || "$(PYTHON)" -m venv --clear .venv
+	@python="$(PYTHON)"; case " $(PYTHONS) " in (*" $$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2> /dev/null) "*) ;; \
+	  (*) echo "error: Python 3.11, 3.12 or 3.13 is needed, $${python:-none} is not; name one: make PYTHON=/path/to/python3.13"; exit 1;; esac; \
+	echo "Making the environment in .venv with $$python (some minutes, once) ..."; \
+	[ -x $(BIN)/pip ] && [ "$$($(BIN)/python -V)" = "$$("$$python" -V)" ] || "$$python" -m venv --clear .venv
 	PIP_USER=0 $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 

@@ -1,75 +1,14 @@
-"""The project's files agree with each other: environments, help, pages."""
+"""The project's files agree with each other: help, pages."""
 
-import ast
-import os
 import re
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import distributions
 
 import pytest
 import yaml
 
 from alkit.paths import PROJECT
-
-
-def names(requirements):
-    return {re.split(r"[\[=<>~! ;]", r)[0].lower().replace("_", "-") for r in requirements}
-
-
-def test_environment_pyproject_and_constraints_are_in_step():
-    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    wanted = names(project["dependencies"] + project["optional-dependencies"]["test"])
-    lines = [line for line in (PROJECT / "constraints.txt").read_text().splitlines() if line and not line.startswith("#")]
-    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[^=]+", line) for line in lines)
-    assert wanted <= names(lines)
-    environment = yaml.safe_load((PROJECT / "environment.yml").read_text())
-    (pip,) = [d["pip"] for d in environment["dependencies"] if isinstance(d, dict)]
-    assert pip == ["-c constraints.txt", "-e .[test]"]  # what `make setup` installs, by the same files
-    assert "-c constraints.txt -e '.[test]'" in (PROJECT / "Makefile").read_text()
-    assert "python>=3.11,<3.14" in environment["dependencies"]
-    assert project["requires-python"] == ">=3.11,<3.14"
-
-
-def test_setup_installs_into_the_environment_whatever_pip_is_told_of_users():
-    """A PIP_USER=1 or `user = true` in pip.conf is an error inside an environment (pip#8977)."""
-    planned = subprocess.run(["make", "-n", "-B", "setup"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-    (command,) = [line for line in planned.splitlines() if "pip install" in line]
-    command = command.replace(".venv/bin/pip", f"{sys.executable} -m pip").replace("-e '.[test]'", "--dry-run --no-index pip")
-    environment = {**os.environ, "PIP_USER": "1"}
-    found = subprocess.run(["bash", "-c", command], cwd=PROJECT, capture_output=True, text=True, env=environment)
-    assert found.returncode == 0, found.stderr
-
-
-def test_make_names_the_pythons_it_takes_where_there_is_none(tmp_path):
-    found = subprocess.run(["make", "-B", "setup", "PYTHON=/bin/false"], cwd=PROJECT, capture_output=True, text=True)
-    assert found.returncode != 0
-    assert "Python 3.11, 3.12 or 3.13 is needed, /bin/false is not" in found.stdout + found.stderr
-
-
-def test_every_import_is_a_dependency():
-    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
-    ours, extra = names(project["dependencies"]) | {"alkit"}, names(project["optional-dependencies"]["test"])
-    packages = {"sklearn": "scikit-learn", "yaml": "pyyaml", "IPython": "ipython", "PIL": "pillow"}
-    for path in [*(PROJECT / "alkit").rglob("*.py"), *(PROJECT / "notebooks").rglob("*.py")]:
-        imported = set()
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Import):
-                imported |= {alias.name.split(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                imported.add(node.module.split(".")[0])
-        imported = {packages.get(m, m).lower().replace("_", "-") for m in imported - set(sys.stdlib_module_names)}
-        allowed = ours | extra if path.parent.name == "bench" else ours
-        assert imported <= allowed, (path, imported - allowed)
-
-
-def test_what_is_installed_is_what_the_constraints_say():
-    pins = dict(re.findall(r"^([A-Za-z0-9._-]+)==(.+)$", (PROJECT / "constraints.txt").read_text(), re.M))
-    installed = {d.name.lower().replace("_", "-"): d.version.split("+")[0] for d in distributions() if d.name}
-    pins = {name.lower().replace("_", "-").replace(".", "-"): version for name, version in pins.items()}
-    differ = {name: (installed[name], pin) for name, pin in pins.items() if installed.get(name, pin) != pin}
-    assert not differ
 
 
 def test_importing_alkit_is_about_as_fast_as_importing_torch():
