@@ -5,6 +5,7 @@ from torch import nn
 from alkit.speed.memory import keep_freed_memory
 from alkit.speed.pooled import pooled
 from alkit.speed.trim import trimmed
+from alkit.speed.winograd import minimal
 
 
 def quicker(features: nn.Sequential, image_shape: tuple[int, int, int]) -> None:
@@ -15,3 +16,4 @@ def quicker(features: nn.Sequential, image_shape: tuple[int, int, int]) -> None:
     keep_freed_memory()
     pooled(features)
     trimmed(features, image_shape)
+    minimal(features)

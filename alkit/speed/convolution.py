@@ -10,13 +10,12 @@ never written to memory.
 import numpy as np
 import torch
 from jaxtyping import Float
-from numba import njit
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from alkit.speed.compiled import compiled
+
 SIDE = 5  # of the kernel
-# Sums may be added in any order, as vector code does; infinities and NaNs keep their meaning. Compiled once a machine.
-compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "nsz"})
 
 
 def pooled_convolution(

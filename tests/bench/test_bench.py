@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from alkit.bench import plain
+from alkit.bench.convolutions import SHAPES, gains, with_torchs
 from alkit.bench.overheads import alternate, epochs, scoring, scoring_memory, utilisation
 from alkit.bench.throughput import SIDES, Task, _parts, whole_runs
 from alkit.config import Config
@@ -70,6 +71,18 @@ def test_a_whole_run_is_the_better_way_of_each_side_interpolated():
     assert table["runs side by side"].tolist() == [2, 2]
     assert table.times.tolist() == pytest.approx([1, 20])
     assert table.seconds["alkit"] == pytest.approx(sum(2 + r / 100 for r in range(100)) / 1.5)
+
+
+def test_resnet_with_torchs_convolutions_is_the_same_network_and_is_timed_in_turns():
+    ours = build(Config(model="resnet18"), (1, 28, 28), 10).eval()
+    theirs, images = with_torchs(ours), torch.randn(4, 1, 28, 28)
+    kinds = [{type(layer).__name__ for layer in net.modules()} for net in (ours, theirs)]
+    assert kinds[0] - kinds[1] == {"MinimalConv2d"}
+    torch.testing.assert_close(theirs(images), ours(images), atol=1e-5, rtol=1e-4)
+    table = gains(turns=1)
+    assert table[["images", "part"]].agg(" ".join, axis=1).tolist() == [f"{i} {p}" for i in SHAPES for p in ("step", "pass")]
+    assert table["times as fast"].tolist() == pytest.approx((table["torch ms"] / table["alkit ms"]).tolist())
+    assert table["alkit ms"].between(1, 10_000).all()
 
 
 @pytest.mark.slow
