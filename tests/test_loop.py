@@ -88,3 +88,20 @@ def test_training_and_scoring_mix_no_devices(digits, tiny, model, noise, monkeyp
     found = scores(config, elsewhere, trained, pool, 0)
     assert found.shape == pool.shape
     assert found.device.type == "meta"
+
+
+@pytest.mark.parametrize("acquisition", ["random", "entropy", "bald"])
+def test_no_query_depends_on_the_validation_sets_labels(digits, tiny, acquisition):
+    """Section 3.4 says that validation accuracy guides the selection; nothing in Equations 4 and 5 does."""
+    config = replace(tiny, acquisition=acquisition, split_seed=0)
+    _, valid, _ = split(config, digits)
+    labels = digits.y_train.clone()
+    labels[valid] = labels[valid].roll(1)
+    parts = split(config, digits)
+    with pytest.MonkeyPatch.context() as patch:
+        found = list(run(config, digits))
+        patch.setattr(loop, "split", lambda *arguments: parts)  # a stratified one would look at the labels
+        other = list(run(config, replace(digits, y_train=labels)))
+    assert [r.query for r in found] == [r.query for r in other]
+    assert [r.test_accuracy for r in found] == [r.test_accuracy for r in other]
+    assert [r.valid_accuracy for r in found] != [r.valid_accuracy for r in other]

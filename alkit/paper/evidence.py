@@ -10,29 +10,74 @@ from alkit.files import log
 from alkit.paper import stats
 from alkit.paper.results import Results, frame_of
 
+MARGIN = 1.0  # points; the paper's text concludes from differences of 0.9 (Table 3, ideal data) and more
+TEST_IMAGES = 10_000  # section 3.1
+
 
 @dataclass(frozen=True)
 class Quantity:
-    """Something measured once a seed, that a claim says is above `threshold`."""
+    """Something measured once a seed, that a claim says is above `threshold`, or (`same`) no further from it than `margin`.
+
+    `margin`: for a difference, how much of it counts as one, MARGIN; 0 for what is no difference.
+    `known`: a variance of the mean beside that of the seeds, as of the test set's size.
+    """
 
     what: str
     values: np.ndarray
     threshold: float = 0.0
+    margin: float = 0.0
+    known: float = 0.0
+    same: bool = False
     unit: str = "points"
 
     @property
-    def interval(self) -> tuple[float, float]:
+    def interval(self) -> stats.Interval:
         """95 % t-interval of the mean; infinite where one value or none leaves no spread."""
-        found = stats.interval(self.values)
-        return found.low, found.high
+        return stats.interval(self.values, known=self.known)
+
+    @property
+    def p_for(self) -> float:
+        """One-sided: small says that it is as claimed."""
+        if self.same:
+            return stats.equivalence(self.values - self.threshold, self.margin, self.known)
+        return stats.above(self.values, self.threshold, self.known)
+
+    @property
+    def p_against(self) -> float:
+        """One-sided: small says that it is not as claimed: below the threshold, or above it by less than the margin."""
+        if not self.same:
+            return stats.above(-self.values, -self.threshold - self.margin, self.known)
+        return min(stats.above(sign * (self.values - self.threshold), self.margin, self.known) for sign in (1, -1))
+
+    def seeds_needed(self, claimed: bool) -> float:
+        """Seeds that would show it to be as claimed (or not) if mean and spread stay as they are; infinite if none would."""
+        mean = float(np.mean(self.values)) - self.threshold
+        if self.same:
+            distance = (self.margin - abs(mean)) if claimed else (abs(mean) - self.margin)
+        else:
+            distance = mean if claimed else self.margin - mean
+        needed = stats.seeds_needed(self.values, distance, known=self.known) if distance > 0 else None
+        return needed or np.inf
 
     def __str__(self) -> str:
         if not len(self.values):
             return f"{self.what}: not run"
-        low, high = self.interval
-        spread = f" [{low:.1f}, {high:.1f}]" if len(self.values) > 1 else ""
-        limit = f"; claimed > {self.threshold:g}" if self.threshold else ""
-        return f"{self.what}: {self.values.mean():.1f}{spread} {self.unit} (n = {len(self.values)}{limit})"
+        claimed = f"within ±{self.margin:g}" if self.same else f"> {self.threshold:g}" if self.threshold else ""
+        n = f"n = {len(self.values)}"
+        return f"{self.what}: {self.interval} {self.unit} ({f'{n}; claimed {claimed}' if claimed else n})"
+
+
+def gap(what: str, more: pd.Series, less: pd.Series, known: float = 0.0, same: bool = False) -> Quantity:
+    """The difference of two accuracies, in points, paired by seed."""
+    return Quantity(what, (more - less).dropna().to_numpy(), margin=MARGIN, known=known, same=same)
+
+
+def of_test_set(*accuracies: pd.Series) -> float:
+    """Variance that the test set's size gives to sums and differences of these accuracies (per cent): binomial, in points^2.
+
+    As if networks erred independently on the one test set; nearly equal networks err alike, and their differences vary less.
+    """
+    return sum(float(a.mean() * (100 - a.mean())) / TEST_IMAGES for a in accuracies if len(a))
 
 
 class Evidence:
@@ -50,18 +95,25 @@ class Evidence:
             found.append((path.parent.name, vars(log.logged_config(header)), frame_of([({}, run)], [])))
         return found
 
-    def per_seed(self, column: str = "test_accuracy", last: int = 1, **condition: str) -> pd.Series:
-        """Of each seed, the mean of its `last` values of a column, in per cent."""
-        wanted = {"scenario": "constrained", "dataset": "mnist", "noise": "none", **condition}
+    def runs(self, **condition: str) -> pd.DataFrame:
+        """The rounds of a condition; MNIST, constrained, without noise, but where it says otherwise."""
         found = self.paper
-        for key, value in wanted.items():
+        for key, value in {"scenario": "constrained", "dataset": "mnist", "noise": "none", **condition}.items():
             found = found[found[key] == value]
-        return found.dropna(subset=column).groupby("seed")[column].apply(lambda values: values.tail(last).mean())
+        return found
 
-    def difference(self, what: str, more: dict, less: dict, **options) -> Quantity:
-        """Paired by seed: `more` minus `less`."""
-        pairs = (self.per_seed(**more, **options) - self.per_seed(**less, **options)).dropna()
-        return Quantity(what, pairs.to_numpy())
+    def accuracy(self, **condition: str) -> pd.Series:
+        """Of each seed, the accuracy on the test set, in per cent."""
+        return self.runs(**condition).dropna(subset="test_accuracy").groupby("seed").test_accuracy.last()
+
+    def curve(self, first: int = 0, last: float = np.inf, **condition: str) -> pd.Series:
+        """Of each seed, the validation accuracy averaged over the curve from `first` to `last` labels, in per cent."""
+        return stats.by_seed(self.runs(**condition), "valid_accuracy", first, last)
+
+    def difference(self, what: str, more: dict, less: dict) -> Quantity:
+        """Of test accuracies: that of one condition minus that of another."""
+        both = self.accuracy(**more), self.accuracy(**less)
+        return gap(what, *both, known=of_test_set(*both))
 
     def finding(self, name: str, **settings) -> pd.Series:
         """The test accuracy of each seed of the runs with these settings among a finding's, in per cent."""

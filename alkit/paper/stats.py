@@ -29,17 +29,41 @@ class Interval:
         return int(self.low > 0) - int(self.high < 0)
 
 
-def interval(values, confidence: float = 0.95, zero: float = 0.0) -> Interval:
-    """Student's t-interval of the mean of one value a seed; without a spread to tell from, it is infinite."""
+def interval(values, confidence: float = 0.95, zero: float = 0.0, known: float = 0.0) -> Interval:
+    """Student's t-interval of the mean of one value a seed; without a spread to tell from, it is infinite.
+
+    `known` is a further variance of the mean, one that more seeds do not lessen, as that of a test set's size: the interval is
+    the wider of that without and that with it.
+    """
     values = np.asarray(pd.Series(values).dropna(), dtype=float)
     n, mean = len(values), float(np.mean(values)) if len(values) else math.nan
     if n < 2:
         return Interval(mean, -math.inf, math.inf, math.nan, n)
-    if np.ptp(values) == 0:
+    errors = _standard_errors(np.std(values, ddof=1), n, known)
+    if errors[-1][0] == 0:
         return Interval(mean, mean, mean, float(mean == zero), n)
-    test = stats.ttest_1samp(values, zero)
-    low, high = test.confidence_interval(confidence)
-    return Interval(mean, float(low), float(high), float(test.pvalue), n)
+    half = max(float(stats.t.ppf((1 + confidence) / 2, free)) * error for error, free in errors)
+    p = max(float(2 * stats.t.sf(abs(mean - zero) / error, free)) for error, free in errors if error)
+    return Interval(mean, mean - half, mean + half, p, n)
+
+
+def _standard_errors(sd: float, n: int, known: float) -> list[tuple[float, float]]:
+    """Of a mean of n, with its degrees of freedom: from its spread alone, and with `known`, which has no end of them.
+
+    Satterthwaite's (1946) degrees of the sum are more than n - 1, so that alone it could make an interval narrower.
+    """
+    own = sd**2 / n
+    total = own + known
+    return [(math.sqrt(own), n - 1), (math.sqrt(total), (n - 1) * (total / own) ** 2 if own else math.inf)]
+
+
+def above(values, limit: float = 0.0, known: float = 0.0) -> float:
+    """p-value of a one-sided t-test: small says that the mean lies above `limit`; NaN for fewer than two values."""
+    values = np.asarray(values, dtype=float)
+    if len(values) < 2:
+        return math.nan
+    errors, distance = _standard_errors(np.std(values, ddof=1), len(values), known), float(np.mean(values)) - limit
+    return max(float(stats.t.sf(distance / error, free)) if error else float(distance <= 0) for error, free in errors)
 
 
 def as_row(values) -> dict:
@@ -95,26 +119,22 @@ def benjamini_hochberg(p_values) -> np.ndarray:
     return adjusted
 
 
-def equivalence(values, margin: float) -> float:
+def equivalence(values, margin: float, known: float = 0.0) -> float:
     """p-value of two one-sided t-tests (Schuirmann, 1987): small says that the mean lies within +- `margin`."""
     values = np.asarray(values, dtype=float)
-    if len(values) < 2:
-        return math.nan
-    if np.ptp(values) == 0:
-        return float(abs(values[0]) >= margin)
-    above = stats.ttest_1samp(values, -margin, alternative="greater").pvalue
-    below = stats.ttest_1samp(values, margin, alternative="less").pvalue
-    return float(max(above, below))
+    return max(above(values, -margin, known), above(-values, -margin, known))
 
 
-def seeds_needed(values, distance: float, power: float = 0.8, level: float = 0.05, most: int = 1000) -> int | None:
+def seeds_needed(
+    values, distance: float, power: float = 0.8, level: float = 0.05, most: int = 1000, known: float = 0.0
+) -> int | None:
     """Seeds with which a two-sided t-test finds a mean `distance` from zero, spread as these are; None above `most`."""
     sd = float(np.std(np.asarray(values, dtype=float), ddof=1))
     if not distance:
         return None
     for n in range(2, most + 1):
-        critical = stats.t.ppf(1 - level / 2, n - 1)
-        if sd == 0 or stats.nct.sf(critical, n - 1, abs(distance) / sd * math.sqrt(n)) >= power:
+        tests = [(error, free) for error, free in _standard_errors(sd, n, known) if error]
+        if all(stats.nct.sf(stats.t.ppf(1 - level / 2, free), free, abs(distance) / error) >= power for error, free in tests):
             return n
     return None
 

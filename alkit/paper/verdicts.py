@@ -1,40 +1,98 @@
-"""The claims judged: as a table, in a sentence, and as the page outputs/claims.md."""
+"""The claims judged by rule from the numbers shown: as a table, in a sentence, and as the page outputs/claims.md."""
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from alkit.paper.claims import CLAIMS, RULE, verdict
-from alkit.paper.evidence import Evidence
+from alkit.paper.claims import CLAIMS, Claim
+from alkit.paper.evidence import MARGIN, TEST_IMAGES, Evidence, Quantity
 from alkit.paper.results import Results
+from alkit.paper.stats import benjamini_hochberg
+
+LEVEL = 0.05  # two-sided: of each side half
+RULE = f"""Every line tests its statement as one or more quantities, measured once a seed, that it says are above a threshold,
+zero for a difference. Intervals are Student's of the mean, 95 %; those of test accuracies include the binomial error of
+{TEST_IMAGES:,} test images. A difference of less than {MARGIN:g} point counts as none: the paper's text concludes from 0.9.
+
+- *holds*: every quantity lies above its threshold, each at 2.5 % (one that is not so stops it, so none needs adjusting).
+- *does not hold*: at least one lies below its threshold, or is a difference of less than {MARGIN:g} point, at 2.5 % by Holm's
+  adjustment; or the paper's own tables contradict it; or the method excludes it.
+- A claim of no difference holds if it lies within ±{MARGIN:g} point (two one-sided tests) and does not if it lies beyond.
+- *inconclusive*: neither; with the seeds that would settle it at a power of 80 % if mean and spread stay as they are.
+- *not run*: neither, and a quantity has fewer than two seeds.
+- An *artefact* is a statement about the cause of what the paper saw: the quantities are those of another cause.
+
+p is two-sided, of the claim as a whole; in brackets adjusted for reading all claims together (Benjamini and Hochberg).
+"""
+SHORT = {"holds": "hold", "does not hold": "do not hold", "artefact": "is an artefact", "inconclusive": "are inconclusive",
+         "not run": "are not run"}  # fmt: skip
+
+
+def judge(claim: Claim, quantities: list[Quantity]) -> tuple[str, float]:
+    """The verdict that RULE gives, and the two-sided p-value of the claim; NaN if no test decides it."""
+    if claim.fact:
+        return "does not hold: the method excludes it", np.nan
+    sides = np.array([[q.p_for, q.p_against] for q in quantities])
+    known = sides[~np.isnan(sides[:, 1]), 1]
+    p_for, p_against = sides[:, 0].max(), min(1.0, len(sides) * known.min()) if len(known) else np.nan
+    p = min(1.0, 2 * np.nanmin([p_for, p_against])) if len(known) else np.nan
+    if p_for < LEVEL / 2:
+        return claim.if_so, p
+    # An artefact's quantities are about our cause for what the paper saw: against them says nothing for the paper's.
+    if claim.if_so == "holds" and p_against < LEVEL / 2:
+        return "does not hold", p
+    if any(value <= 0 for value in claim.theirs().values()):
+        return "does not hold: the paper's own tables contradict it", np.nan
+    if any(len(q.values) < 2 for q in quantities):
+        return "not run", np.nan
+    return f"inconclusive: {_seeds(quantities)}", p
+
+
+def _seeds(quantities: list[Quantity]) -> str:
+    """With how many seeds the tests would settle it."""
+    most = max(q.seeds_needed(claimed=True) for q in quantities)
+    fewest = min(most, *(q.seeds_needed(claimed=False) for q in quantities), np.inf)
+    return f"about {fewest:.0f} seeds" if np.isfinite(fewest) else "no number of seeds up to 1,000"
 
 
 def table(results: Results) -> pd.DataFrame:
-    """All claims with the paper's evidence, ours, the verdict and the notebook, a row each."""
+    """All claims with the paper's evidence, ours, p, the verdict and the notebook, a row each."""
     evidence, rows = Evidence(results), []
     for claim in CLAIMS:
         quantities = claim.measure(evidence)
-        ours = "; ".join(map(str, quantities))
-        rows.append([claim.text, claim.section, claim.paper, ours, verdict(claim, quantities), claim.notebook])
-    return pd.DataFrame(
-        rows, columns=["claim", "section", "the paper's evidence", "ours: mean [95 % interval]", "verdict", "notebook"]
-    )
+        contradictions = [f"{what}: {value:.2f}" for what, value in claim.theirs().items() if value <= 0]
+        ours = "; ".join(map(str, quantities)) or claim.fact
+        paper = "; ".join([claim.paper, *contradictions])
+        verdict, p = judge(claim, quantities)
+        decided = verdict.startswith(("holds", "does not", "artefact"))
+        rows.append([claim.text, claim.section, paper, ours, p, verdict, claim.only if decided else "", claim.notebook])
+    columns = ["claim", "section", "the paper's evidence", "ours: mean [95 % interval]", "p", "verdict", "only", "notebook"]
+    found = pd.DataFrame(rows, columns=columns)
+    found.insert(5, "adjusted p", benjamini_hochberg(found.p))
+    return found
 
 
 def in_short(found: pd.DataFrame) -> str:
-    """How many of the claims in `table` got which verdict, in a sentence."""
-    kinds = {"holds": "holds", "does not hold": "does not hold", "artefact": "artefact", "cannot be told": "cannot be told yet"}
-    counted = [f"*{words}* {found.verdict.str.startswith(kind).sum()}" for kind, words in kinds.items()]
-    return f"The verdicts on {len(found)} claims: {', '.join(counted)}."
+    """How many of the claims in `table` got which verdict, and how many tests stand when adjusted, in two sentences."""
+    counted = [f"{found.verdict.str.startswith(kind).sum()} {words}" for kind, words in SHORT.items()]
+    tested = found[found.p.notna() & ~found.verdict.str.startswith("inconclusive")]
+    stand = (tested["adjusted p"] < LEVEL).sum()
+    return (
+        f"Of {len(found)} claims {', '.join(counted[:-1])} and {counted[-1]}. Adjusted for being read together, {stand} of the "
+        f"{len(tested)} that a test decides stay so."
+    )
 
 
 def text(found: pd.DataFrame, outputs: Path) -> str:
     """The `table` as a Markdown page in `outputs`; a notebook that is there is a link."""
-    lines = ["# The paper's claims, and what the runs say", "", in_short(found), "", RULE, ""]
-    lines += ["| " + " | ".join(found.columns) + " |", "|" + "---|" * len(found.columns)]
-    for row in found.itertuples(index=False):
-        *cells, notebook = row
+    lines = ["# The paper's claims, and what the runs say", "", in_short(found), "", RULE]
+    heads = ["claim", "section", "the paper's evidence", "ours: mean [95 % interval]", "p (adjusted)", "verdict", "notebook"]
+    lines += ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    for claim, section, paper, ours, p, adjusted, verdict, only, notebook in found.itertuples(index=False):
         link = f"[{notebook}]({notebook}.ipynb)" if (outputs / f"{notebook}.ipynb").exists() else notebook
-        lines.append("| " + " | ".join([*cells, link]) + " |")
+        both = "" if np.isnan(p) else f"{p:.2g} ({adjusted:.2g})"
+        cells = [claim, section, paper, ours, both, f"{verdict}, {only}" if only else verdict, link]
+        lines.append("| " + " | ".join(cells) + " |")
     lines += ["", "Written by `make report PROFILE=paper` from the logs under `paper` and `findings`."]
     return "\n".join(lines) + "\n"

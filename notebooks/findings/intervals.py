@@ -17,8 +17,8 @@
 # statistical reliability", of accuracies that are measured on 300 validation and 10,000 test images.
 #
 # **Test.** How much of an accuracy is chance of the images alone? Which interval from three seeds holds the truth as often as
-# it says? And which of our own differences, paired by seed, can be told from zero with it? The published differences are held
-# against our spread in the finding *statistics*.
+# it says? Our own differences are judged with it in one place, the paper's claims (`outputs/claims.md`); the published ones are
+# held against our spread in the finding *statistics*.
 #
 # **Cost**: none but a minute of simulation. It reads the logs of other runs, as many as are finished.
 #
@@ -31,10 +31,9 @@ import pandas as pd
 from IPython.display import Markdown, display
 from scipy import stats
 
-from alkit.paper.contrasts import contrasts
 from alkit.paper.pictures import note, style
 from alkit.paper.results import CONDITION, read
-from alkit.paper.stats import benjamini_hochberg, interval, write_numbers
+from alkit.paper.stats import write_numbers
 from alkit.paper.tables import sources
 from alkit.paper.words import word
 from alkit.paths import PARAMS, PROJECT
@@ -123,20 +122,6 @@ coverage = {n: {kind: holds_zero(rows, kind).mean() for kind in kinds} for n, ro
 pd.DataFrame(coverage).rename(index=kinds).rename_axis(columns="seeds").map("{:.1%}".format)
 
 # %% [markdown]
-# ## Our paired differences
-# One seed gives every acquisition the same split, initial weights and order, so conditions are compared seed by seed: test
-# accuracy after the last round, Student's interval, p values adjusted (Benjamini and Hochberg) for being read together.
-# Where the claims are judged, each has its own quantity; this is the plain list of all pairs that differ in one thing.
-
-# %%
-pairs = contrasts(last.set_index([*CONDITION, "seed"]).test_accuracy)
-gaps = {place: interval(of.difference) for place, of in pairs.groupby(CONDITION, sort=False) if len(of) > 1}
-table = pd.DataFrame([[*place, gap, gap.n, gap.p] for place, gap in gaps.items()],
-                     columns=[*CONDITION, "difference (points)", "seeds", "p"])  # fmt: skip
-table["adjusted p"] = benjamini_hochberg(table.p)
-table.replace({key: {v: word(v) for v in table[key].unique()} for key in CONDITION}).style.hide().format(precision=3)
-
-# %% [markdown]
 # ## Verdict
 # An interval keeps its promise if it holds the truth in at least 93 % of the simulated experiments, beyond which lies more than
 # the simulation's own error; else it breaks it.
@@ -144,22 +129,17 @@ table.replace({key: {v: word(v) for v in table[key].unique()} for key in CONDITI
 # %%
 three = coverage[seed_counts[0]]
 kept = {kind: "keeps" if share >= 0.93 else "breaks" for kind, share in three.items()}
-told, alone = int((table["adjusted p"] < 0.05).sum()), int((table.p < 0.05).sum())
 display(Markdown(
     f"**At {seed_counts[0]} seeds**: " + "; ".join(f"{kinds[k]} {kept[k]} its promise ({three[k]:.0%})" for k in kinds)
-    + f". Of our {len(table)} paired differences {told} can be told from zero after the adjustment, {alone} without it, where "
-    f"pure chance would give {0.05 * len(table):.1f}."
+    + "."
 ))  # fmt: skip
 
 # %%
 write_numbers({
     "coverage": coverage, "kept": kept, "validation_minus_test_over_binomial": {"ratio": ratio, "n": len(z), "p": p},
-    "standard_error_of_300_images_at_90_percent": standard_error(90, 300), "differences": len(table),
-    "told_adjusted": told, "told_alone": alone,
-    "paired": {" ".join(place): gap for place, gap in gaps.items()},
+    "standard_error_of_300_images_at_90_percent": standard_error(90, 300),
 }, folder)  # fmt: skip
 
 # %% [markdown]
 # **Limits.** The simulation is of normal differences; of skewed ones Student's interval from three seeds may hold the truth
-# less often. The spread of our runs is over splits, weights, batches and noise together. A paired difference that cannot be
-# told from zero is not shown to be zero.
+# less often. The spread of our runs is over splits, weights, batches and noise together.

@@ -95,7 +95,7 @@ def test_a_report_with_claims_reads_every_log_once(logged, reads, monkeypatch):
     report_module.report(profile)
     assert len(reads) == 5
     assert set(reads.values()) == {1}
-    assert "cannot be told" in (profile.folder.parent / "claims.md").read_text()
+    assert "not run" in (profile.folder.parent / "claims.md").read_text()
 
 
 def test_the_reports_notebook_reads_every_log_once(logged, reads):

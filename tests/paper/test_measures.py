@@ -1,0 +1,60 @@
+"""The claims' quantities against hand-worked numbers of made-up logs."""
+
+import pytest
+
+from alkit.paper import measures
+from alkit.paper.evidence import Evidence
+from alkit.paper.results import read
+
+MODELS = ["lenet", "resnet18"]
+NOISES = ["none", "gaussian", "salt_and_pepper"]
+
+
+@pytest.fixture
+def noisy(logged):
+    """Random queries of both networks under three noises: LeNet loses 3 and 5 points, ResNet-18 1 and gains 1."""
+    change = {("lenet", "gaussian"): -0.03, ("lenet", "salt_and_pepper"): -0.05,
+              ("resnet18", "gaussian"): -0.01, ("resnet18", "salt_and_pepper"): 0.01}  # fmt: skip
+    grid = [{"scenario": "constrained", "model": MODELS, "noise": NOISES, "num_rounds": 1}]
+    return Evidence(read(logged(grid, accuracy=lambda c, n: 0.8 + change.get((c.model, c.noise), 0) + 0.01 * c.seed)))
+
+
+def test_losses_to_noise_ranges_and_consistency_are_those_of_the_logs(noisy):
+    assert [q.values.tolist() for q in measures.losses({})(noisy)] == [pytest.approx([2, 2]), pytest.approx([6, 6])]
+    (found,) = measures.ranges(noisy)
+    assert found.values == pytest.approx([5 - 2] * 2)
+    unmoved = measures.unmoved({})(noisy)
+    assert [q.values.tolist() for q in unmoved] == [pytest.approx([-1, -1]), pytest.approx([1, 1])]
+    assert all(q.same for q in unmoved)
+
+
+def test_the_best_acquisition_is_held_against_each_other_one_by_its_end_or_its_curve(logged):
+    level = {"random": 0.5, "entropy": 0.7, "bald": 0.6}
+    grid = [{"scenario": "ideal", "acquisition": list(level), "num_rounds": 2}]
+    evidence = Evidence(read(logged(grid, accuracy=lambda c, n: level[c.acquisition] + (0.1 if n == 0 else 0))))
+    for by in ("accuracy", "curve"):
+        found = measures.best(measures.LENET, "entropy", "ideal", by)(evidence)
+        assert {q.what: q.values.round(9).tolist() for q in found} == {"entropy − random": [20, 20], "entropy − BALD": [10, 10]}
+        assert (found[0].known > 0) == (by == "accuracy")  # each seed has its own validation set
+
+
+def test_an_improvement_under_noise_is_held_against_the_same_without(logged):
+    slope = {"none": 0.001, "gaussian": 0.002, "salt_and_pepper": 0.003}
+    grid = [{"scenario": "constrained", "acquisition": "bald", "noise": NOISES}]
+    evidence = Evidence(read(logged(grid, accuracy=lambda c, n: 0.1 + slope[c.noise] * n)))
+    found = measures.improvement_over_control(evidence)
+    assert [q.values.tolist() for q in found] == [pytest.approx([5, 5]), pytest.approx([10, 10])]  # 50 rounds apart
+    late = measures.curve_under("salt_and_pepper", "gaussian", 600)(evidence)
+    assert late[0].values == pytest.approx([7.5, 7.5])  # 0.1 points a round, over rounds 50 to 100
+
+
+def test_what_uncertainty_gains_is_compared_between_rich_and_scarce_data(logged):
+    level = {"ideal": {"entropy": 0.98, "random": 0.95}, "constrained": {"entropy": 0.2, "random": 0.3}}
+    labels = {"ideal": 1000, "constrained": 100}
+    grids = [
+        {"scenario": s, "acquisition": ["random", "entropy"], "num_initial": n, "num_rounds": 1} for s, n in labels.items()
+    ]
+    scenario = {1000: "ideal", 100: "constrained"}
+    profile = logged(grids, accuracy=lambda c, n: level[scenario[c.num_initial]][c.acquisition])
+    (found,) = measures.uncertainty_late_and_early(Evidence(read(profile)))
+    assert found.values == pytest.approx([3 + 10] * 2)
