@@ -1,6 +1,6 @@
 """The log of a run: JSON lines, both its result and its checkpoint.
 
-One header line (what was run, on what data, with which versions), then one line a round, on disk before the next begins.
+One header line (what was run, on what data, made by what), then one line a round, on disk before the next begins.
 """
 
 import json
@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-import torch
 from filelock import FileLock, Timeout
 
 from alkit.config import Config, from_dict
 from alkit.data import Dataset
 from alkit.determinism import device_name
-from alkit.files import validate
+from alkit.files import provenance, validate
 from alkit.loop import Round, run, validated
 from alkit.paths import shown
 from alkit.split import split
@@ -65,6 +64,8 @@ def _resume(path: Path, config: Config, data: Dataset) -> Iterator[Round]:
         return
     if (logged.num_rounds, logged.evaluate_every) == (config.num_rounds, config.evaluate_every):
         as_asked = header
+    made = provenance.extended(header.get("made", ()), len(done), provenance.facts(data.device))
+    as_asked = {**as_asked, "made": made}
     if not bought_nothing:
         _write(path, as_asked, done)  # and without a torn last line
     for found in run(config, data, done):
@@ -177,12 +178,9 @@ def _write(path: Path, header: dict, rounds: list[Round]) -> None:
 
 
 def _header(config: Config, data: Dataset) -> dict:
-    import alkit
-
     return {
         "config": config.as_dict(),
         "data": {"digest": data.digest, "source": data.source},
-        "versions": {"alkit": alkit.__version__, "torch": torch.__version__},
         "device": device_name(data.device),
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }
