@@ -103,8 +103,8 @@ results.provenance.style.format(escape="html").hide()
 
 # %% [markdown]
 # ### By what code, on what machine
-# How many rounds each made. The code is a git commit, "changed" where alkit's files were not as it has them; logs that are older than
-# this record say neither code nor machine.
+# How many rounds each made. The code is a git commit, "changed" where alkit's files were not as it has them; logs that are
+# older than this record say neither code nor machine.
 
 # %%
 results.made.style.format(escape="html").hide()
