@@ -98,8 +98,12 @@ def verified(outputs: Path) -> str:
     ]
     if failed:
         groups = Counter(one["experiment"].rpartition("/")[0] for one in failed)
-        parts[0] += f" ({', '.join(f'{name}: {count}' for name, count in groups.items())})"
+        parts[0] += f" ({', '.join(f'{name} {count}' for name, count in groups.items())})"
+        near = sum(one.get("points", 100) <= TOLERANCE for one in failed)
         unknown = sum(one["made_by"] is None for one in failed)
-        parts.append(f"Of those, {unknown} are of logs that do not say by which code they were made")
+        parts.append(
+            f"Of those, {near} are within {TOLERANCE:g} point too but bought other images, and {unknown} are of logs that do "
+            "not say by which code they were made"
+        )
     parts.append(f"Of {len(like)} that this code had made on such a machine, {sum(one not in failed for one in like)} came out")
     return ". ".join(parts) + "."
