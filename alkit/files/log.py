@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from alkit.config import Config, from_dict
 from alkit.data import Dataset
 from alkit.determinism import device_name
 from alkit.files import provenance, validate
+from alkit.files.lock import Busy, held
 from alkit.loop import Round, run, validated
 from alkit.paths import shown
 from alkit.split import split
 
 RETIRED = {"width": 1}  # fields that are no more, and the value that says what is still done
+PATIENCE = 5.0  # seconds that a kernel may take to end after the process that started it was killed
 BEGIN = b'{"config": '  # what every log begins with, as far as it was written
 
 
@@ -32,16 +32,11 @@ def resume(path: str | Path, config: Config, data: Dataset) -> Iterator[Round]:
     damaged, of another configuration or other data, or if another process is writing it.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path.with_suffix(".lock"))
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
+        with held(path.with_suffix(".lock"), PATIENCE):
+            yield from _resume(path, config, data)
+    except Busy:
         raise ValueError(f"{shown(path)} is being written by another process; wait for it or stop it") from None
-    try:
-        yield from _resume(path, config, data)
-    finally:
-        lock.release()
 
 
 def _resume(path: Path, config: Config, data: Dataset) -> Iterator[Round]:
