@@ -90,10 +90,10 @@ def verified(outputs: Path) -> str:
     rounds, (code, _, machine) = found["rounds"], in_words(found["by"])
     counts = Counter(one["verdict"] for one in rounds)
     failed, like = list(failures(found)), [one for one in rounds if one.get("same_code_and_machine")]
-    when = f"of {found['finished']}" if found["finished"] else "that is not finished"
+    counted = f"each of {found['experiments']}" if found["finished"] else f"{len(rounds)} of {found['experiments']}"
     parts = [
-        f"The last `make verify`, {when}, by code {code} on {machine}, computed one random round of each of "
-        f"{len(rounds)} experiments again: {counts['to the bit']} came out to the bit, {counts['within tolerance']} within "
+        f"The last `make verify`, of {found['day']}, by code {code} on {machine}, computed one random round of {counted} "
+        f"experiments again: {counts['to the bit']} came out to the bit, {counts['within tolerance']} within "
         f"{TOLERANCE:g} point of accuracy with {QUERIED:.0%} of the query, {len(failed)} did not"
     ]
     if failed:

@@ -5,6 +5,7 @@ are nearly (TOLERANCE, QUERIED), which is all that one may ask of another machin
 say what made it; else "not". A round that this very code made on a machine like this one must come out to the bit.
 """
 
+import itertools
 import json
 import os
 import random
@@ -25,6 +26,7 @@ from alkit.loop import Round, run
 TOLERANCE = 1.0  # points of accuracy
 QUERIED = 0.9  # the share of a query's images that is bought again
 LONGEST = 60.0  # seconds that a round may have taken to be drawn, unless all are wanted
+BEGUN_WITHIN = 300.0  # seconds in which rounds are begun, unless all are wanted; running again goes on with the others
 
 
 @dataclass(frozen=True)
@@ -40,22 +42,21 @@ class Drawn:
 def draw(outputs: Path, seed: int, everything: bool) -> list[Drawn]:
     """One random round of each experiment under `outputs`, a folder or the runs of a finding that differ by seed alone.
 
-    Drawn of those that train, and without `everything` of those that took at most LONGEST; ordered by the data they need.
+    Drawn of those that train, and without `everything` of those that took at most LONGEST; in random order.
     """
     rounds: dict[str, list[Drawn]] = {}
-    datasets = {}
     for path in sorted(outputs.rglob("*.jsonl")):
         name = str(path.relative_to(outputs))
         experiment = re.sub(r"[-/]seed-\d+\.jsonl$", "", name)
         header, found = log.read(path)
         config = log.logged_config(header)
-        datasets[experiment] = config.dataset
         for one in found:
             seconds = one.train_seconds + one.evaluate_seconds + one.query_seconds
             if config.trains(one.number) and (everything or seconds <= LONGEST):
                 rounds.setdefault(experiment, []).append(Drawn(experiment, name, one.number, round(seconds, 1)))
     chosen = [random.Random(f"{seed} {experiment}").choice(of_it) for experiment, of_it in rounds.items()]
-    return sorted(chosen, key=lambda one: (datasets[one.experiment], one.experiment))
+    random.Random(seed).shuffle(chosen)
+    return chosen
 
 
 def repeat(outputs: Path, drawn: Drawn) -> dict:
@@ -98,17 +99,19 @@ def judged(logged: Round, found: Round, like: bool) -> str:
 def verify(outputs: Path, everything: bool, workers: int) -> dict:
     """Repeat what `draw` draws, `workers` rounds at a time, and keep the outcomes in outputs/verified.json after each.
 
-    A pass that was stopped goes on with its rounds if code, machine and `everything` are the same; a finished one is
-    followed by another, of other rounds.
+    Without `everything`, no round is begun after BEGUN_WITHIN. A pass that was stopped so or otherwise goes on if code, machine
+    and `everything` are the same; a finished one is followed by another, of other rounds.
     """
     from joblib import Parallel, delayed  # its import takes longer than a look at the result
 
+    end = time.monotonic() + (float("inf") if everything else BEGUN_WITHIN)
     path, now = outputs / "verified.json", facts(resolve_device("auto"))
     found = _unfinished(path, {"by": now, "everything": everything})
     drawn = draw(outputs, found["seed"], everything)
     if not drawn:
         raise ValueError(f"no round of a log under {outputs} took at most {LONGEST:.0f} s; ALL=1 repeats longer ones")
     done = {(one["log"], one["number"]) for one in found["rounds"]} & {(one.log, one.number) for one in drawn}
+    found["experiments"] = len(drawn)
     found["rounds"] = [one for one in found["rounds"] if (one["log"], one["number"]) in done]
     todo = [one for one in drawn if (one.log, one.number) not in done]
     minutes = sum(one.seconds for one in todo) / 60
@@ -117,13 +120,14 @@ def verify(outputs: Path, everything: bool, workers: int) -> dict:
         flush=True,
     )
     pool = Parallel(n_jobs=workers, return_as="generator_unordered", idle_worker_timeout=3600)
-    for outcome in pool(delayed(repeat)(outputs, one) for one in todo):
+    begun = itertools.takewhile(lambda _: time.monotonic() < end, todo)
+    for outcome in pool(delayed(repeat)(outputs, one) for one in begun):
         found["rounds"].append(outcome)
+        found |= {"day": time.strftime("%Y-%m-%d"), "finished": len(found["rounds"]) == len(drawn)}
         _keep(path, found)
         print(f"[{len(found['rounds'])}/{len(drawn)}] {line(outcome)}", flush=True)
-    found["finished"] = time.strftime("%Y-%m-%d")
-    found["rounds"].sort(key=lambda one: one["experiment"])
-    _keep(path, found)
+    if not found["finished"]:
+        print(f"{len(drawn) - len(found['rounds'])} are left; the same command goes on with them")
     return found
 
 
@@ -145,11 +149,11 @@ def _unfinished(path: Path, wanted: dict) -> dict:
     """The pass that was stopped, if it is of this kind; else a new one."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        if found["finished"] is None and all(found[key] == value for key, value in wanted.items()):
+        if not found["finished"] and all(found[key] == value for key, value in wanted.items()):
             return found
     except (OSError, ValueError, KeyError, TypeError):  # none yet, or damaged: it is no result that could be lost
         pass
-    return {"finished": None, "seed": random.SystemRandom().randrange(2**32), **wanted, "rounds": []}
+    return {"finished": False, "seed": random.SystemRandom().randrange(2**32), **wanted, "rounds": []}
 
 
 def _keep(path: Path, found: dict) -> None:
