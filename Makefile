@@ -4,6 +4,7 @@ PYTHON ?= $(shell IFS=:; for version in $(PYTHONS); do for folder in $$PATH; do 
   case "$$("$$folder/$$name" -V 2>&1)" in ("Python $$version."*) echo "$$folder/$$name"; exit;; esac; done; done; done)
 WORKERS ?=
 ONLY ?=
+ALL ?=
 BIN := .venv/bin
 READY := .venv/ready
 ifeq ($(CONDA_DEFAULT_ENV),alkit) # made from environment.yml: nothing to install
@@ -14,7 +15,7 @@ RUN := $(BIN)/python -m alkit
 CHOSEN = $(if $(WORKERS),--workers $(WORKERS)) $(if $(ONLY),--only '$(ONLY)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce plan report findings bench test test-all lint lab clean
+.PHONY: help setup reproduce plan report findings verify bench test test-all lint lab clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +42,9 @@ report: $(READY) ## write a profile's report from its logs (PROFILE=paper: claim
 
 findings: $(READY) ## run the notebooks of the findings (FINDING=dips: that one, again)
 	@$(RUN) findings $(FINDING)
+
+verify: $(READY) ## repeat a random round of every experiment: do its numbers come out again? (ALL=1: longer rounds too)
+	@$(RUN) verify $(if $(WORKERS),--workers $(WORKERS)) $(if $(ALL),--all)
 
 bench: $(READY) ## measure the speed here, beside a plain loop and baal (minutes)
 	@$(BIN)/python -m alkit.bench

@@ -1,4 +1,4 @@
-"""python -m alkit reproduce|plan|report PROFILE, or findings [NAME]: what the Makefile calls."""
+"""python -m alkit reproduce|plan|report PROFILE, findings [NAME], or verify: what the Makefile calls."""
 
 import argparse
 import contextlib
@@ -10,14 +10,17 @@ import sys
 from pathlib import Path
 
 import psutil
+from joblib import cpu_count
 
 from alkit.determinism import resolve_device
+from alkit.paper import readme
 from alkit.paper.report import data_notebook, findings, report
 from alkit.paths import OUTPUTS, PARAMS, shown
 from alkit.run.execute import NotebookFailed, scratch
 from alkit.run.grid import Profile, check_all, load_all, only, read_profile
 from alkit.run.plan import Estimate, in_words, seconds_left, table
 from alkit.run.reproduce import default_workers, environment, reproduce
+from alkit.run.verify import failures, line, verify
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("profile", nargs="?", help="a file of params/, without .yaml; a finding's name, or none for all")
     parser.add_argument("--only", metavar="GLOBS", help="of a profile, the experiments whose names match (reproduce and plan)")
     parser.add_argument("--workers", type=int, help="experiments at a time (default: one a core, or one on a GPU)")
+    parser.add_argument("--all", action="store_true", help="verify also rounds that took more than a minute")
     parser.add_argument("--params", type=Path, default=PARAMS, help="the folder of params files (default: params)")
     parser.add_argument("--outputs", type=Path, default=OUTPUTS, help="the folder that results go to (default: outputs)")
     args = parser.parse_args(arguments)
@@ -74,7 +78,19 @@ def _findings(args: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = {"reproduce": _reproduce, "plan": _plan, "report": _report, "findings": _findings}
+def _verify(args: argparse.Namespace) -> int:
+    outputs = args.outputs.absolute()
+    found = verify(outputs, args.all, args.workers or (1 if resolve_device("auto").type == "cuda" else cpu_count()))
+    if outputs == OUTPUTS:
+        readme.write_verified(outputs)
+    print(readme.verified(outputs))
+    failed = [f"  {line(one)}" for one in failures(found)]
+    if failed:
+        print("\n".join(["did not come out again:", *failed]), file=sys.stderr)
+    return int(bool(failed))
+
+
+COMMANDS = {"reproduce": _reproduce, "plan": _plan, "report": _report, "findings": _findings, "verify": _verify}
 
 
 def _profile(args: argparse.Namespace) -> Profile:

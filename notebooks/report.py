@@ -102,6 +102,14 @@ for name in profile.beside:
 results.provenance.style.format(escape="html").hide()
 
 # %% [markdown]
+# ### By what code, on what machine
+# How many rounds each made. The code is a git commit, "changed" where alkit's files were not as it has them; logs that are
+# older than this record say neither code nor machine.
+
+# %%
+results.made.style.format(escape="html").hide()
+
+# %% [markdown]
 # ## Table 2: test accuracy under noise, constrained scenario (%)
 # Mean ± standard error (number of seeds) of the accuracy on the test set after the last round, under the paper's number,
 # which has no spread. Each of ours leads to the notebook of its experiment.

@@ -1,6 +1,6 @@
 """The log of a run: JSON lines, both its result and its checkpoint.
 
-One header line (what was run, on what data, with which versions), then one line a round, on disk before the next begins.
+One header line (what was run, on what data, made by what), then one line a round, on disk before the next begins.
 """
 
 import json
@@ -10,18 +10,17 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-import torch
-from filelock import FileLock, Timeout
-
 from alkit.config import Config, from_dict
 from alkit.data import Dataset
 from alkit.determinism import device_name
-from alkit.files import validate
+from alkit.files import provenance, validate
+from alkit.files.lock import Busy, held
 from alkit.loop import Round, run, validated
 from alkit.paths import shown
 from alkit.split import split
 
 RETIRED = {"width": 1}  # fields that are no more, and the value that says what is still done
+PATIENCE = 5.0  # seconds that a kernel may take to end after the process that started it was killed
 BEGIN = b'{"config": '  # what every log begins with, as far as it was written
 
 
@@ -33,16 +32,11 @@ def resume(path: str | Path, config: Config, data: Dataset) -> Iterator[Round]:
     damaged, of another configuration or other data, or if another process is writing it.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path.with_suffix(".lock"))
     try:
-        lock.acquire(timeout=0)
-    except Timeout:
+        with held(path.with_suffix(".lock"), PATIENCE):
+            yield from _resume(path, config, data)
+    except Busy:
         raise ValueError(f"{shown(path)} is being written by another process; wait for it or stop it") from None
-    try:
-        yield from _resume(path, config, data)
-    finally:
-        lock.release()
 
 
 def _resume(path: Path, config: Config, data: Dataset) -> Iterator[Round]:
@@ -65,6 +59,8 @@ def _resume(path: Path, config: Config, data: Dataset) -> Iterator[Round]:
         return
     if (logged.num_rounds, logged.evaluate_every) == (config.num_rounds, config.evaluate_every):
         as_asked = header
+    made = provenance.extended(header.get("made", ()), len(done), provenance.facts(data.device))
+    as_asked = {**as_asked, "made": made}
     if not bought_nothing:
         _write(path, as_asked, done)  # and without a torn last line
     for found in run(config, data, done):
@@ -177,12 +173,9 @@ def _write(path: Path, header: dict, rounds: list[Round]) -> None:
 
 
 def _header(config: Config, data: Dataset) -> dict:
-    import alkit
-
     return {
         "config": config.as_dict(),
         "data": {"digest": data.digest, "source": data.source},
-        "versions": {"alkit": alkit.__version__, "torch": torch.__version__},
         "device": device_name(data.device),
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }

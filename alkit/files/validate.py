@@ -14,7 +14,7 @@ from alkit.loop import Round
 def record(number: int, line: bytes) -> dict:
     """The JSON object of one line; `number` counts from 1."""
     try:
-        found = json.loads(line.decode("utf-8"), parse_constant=_no_number)
+        found = json.loads(line.decode("utf-8"), parse_constant=_no_number, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:  # bad UTF-8, no JSON, NaN, an endless number, or nesting without end
         raise ValueError(f"line {number}: no JSON ({' '.join(str(error).split())})") from None
     if not isinstance(found, dict):
@@ -23,14 +23,38 @@ def record(number: int, line: bytes) -> dict:
 
 
 def header(found: dict) -> dict:
-    """A log's first line: the configuration, the data's digest and source, the versions and the device."""
-    for key, kind in {"config": dict, "data": dict, "versions": dict, "device": str}.items():
+    """A log's first line: the configuration, the data's digest and source, the device, and what made it."""
+    for key, kind in {"config": dict, "data": dict, "device": str}.items():
         _is(1, key, found.get(key), kind)
     for key in ("digest", "source"):
         _is(1, f"data.{key}", found["data"].get(key), str)
-    for key, value in found["versions"].items():
-        _is(1, f"versions.{key}", value, str)
+    if "versions" in found or "made" not in found:  # of logs that are older than `made`
+        _versions("versions", found.get("versions"))
+    before = -1
+    for n, entry in enumerate(_is(1, "made", found.get("made", []), list)):
+        before = _made(f"made[{n}]", entry, before)
     return found
+
+
+def _made(name: str, entry: object, before: int) -> int:
+    """Check what `provenance.facts` writes; its `from_round`, which is after that of the entry `before`."""
+    values = _is(1, name, entry, dict)
+    first = _is(1, f"{name}.from_round", values.get("from_round"), int)
+    if first <= before:
+        raise ValueError(f"line 1: {name}.from_round={_short(first)} is not above {before}")
+    if values.get("commit") is not None:
+        _is(1, f"{name}.commit", values["commit"], str)
+        if not isinstance(values.get("clean"), bool):
+            raise ValueError(f"line 1: {name}.clean={_short(values.get('clean'))} is not true or false")
+    for key, kind in {"cpu": str, "instructions": str, "threads": int}.items():
+        _is(1, f"{name}.{key}", values.get(key), kind)
+    _versions(f"{name}.versions", values.get("versions"))
+    return first
+
+
+def _versions(name: str, found: object) -> None:
+    for key, value in _is(1, name, found, dict).items():
+        _is(1, f"{name}.{key}", value, str)
 
 
 def rounds(records: list[dict], config: Config) -> list[Round]:
@@ -101,6 +125,15 @@ def _is(line: int, name: str, value, kind: type | tuple[type, ...]):
         wanted = names.get(kind, "a number")
         raise ValueError(f"line {line}: {name}={_short(value)} is not {wanted}")
     return value
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict:
+    """An object whose keys all differ: of a key that stands twice, the last would win."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"the key {_short(next(key for key in keys if keys.count(key) > 1))} stands twice")
+    return found
 
 
 def _no_number(name: str):

@@ -1,14 +1,18 @@
 """The README's numbers, written by `make report PROFILE=paper` between its markers from logs and executed notebooks."""
 
+import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 
+from alkit.files.provenance import in_words
 from alkit.paper import tables, verdicts
 from alkit.paper.results import Results
 from alkit.paths import PROJECT
+from alkit.run.verify import QUERIED, TOLERANCE, failures
 
 README = PROJECT / "README.md"
 
@@ -24,19 +28,30 @@ def filled(text: str, results: Results, claims: pd.DataFrame) -> str:
         "claims": lambda: verdicts.in_short(claims),
         "findings": lambda: _findings(outputs),
         "speed": lambda: _speed(outputs),
+        "verified": lambda: verified(outputs),
     }
-    if not (outputs / "performance/targets.csv").exists():
-        del parts["speed"]
+    for name, source in {"speed": "performance/targets.csv", "verified": "verified.json"}.items():
+        if not (outputs / source).exists():
+            del parts[name]
     for name, make in parts.items():
-        part = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- end -->)", re.DOTALL)
-        if not part.search(text):
-            raise ValueError(f"the README has no part {name!r}")
-        text = part.sub(lambda found, make=make: found[1] + make() + found[2], text)
+        text = put(text, name, make())
     return text
+
+
+def put(text: str, name: str, content: str) -> str:
+    """`text` with `content` between `<!-- name -->` and `<!-- end -->`."""
+    part = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- end -->)", re.DOTALL)
+    if not part.search(text):
+        raise ValueError(f"the README has no part {name!r}")
+    return part.sub(lambda found: found[1] + content + found[2], text)
 
 
 def write(results: Results, claims: pd.DataFrame) -> None:
     README.write_text(filled(README.read_text(encoding="utf-8"), results, claims), encoding="utf-8")
+
+
+def write_verified(outputs: Path) -> None:
+    README.write_text(put(README.read_text(encoding="utf-8"), "verified", verified(outputs)), encoding="utf-8")
 
 
 def _results(results: Results) -> str:
@@ -67,3 +82,28 @@ def _speed(outputs: Path) -> str:
     rows = pd.read_csv(outputs / "performance/targets.csv").itertuples()
     lines = [f"| {row.what} | {row.measured:.2f} | {row.target} |" for row in rows]
     return "\n".join(["| what | measured | target |", "|---|---|---|", *lines])
+
+
+def verified(outputs: Path) -> str:
+    """What the last `make verify` found, in a paragraph."""
+    found = json.loads((outputs / "verified.json").read_text(encoding="utf-8"))
+    rounds, (code, _, machine) = found["rounds"], in_words(found["by"])
+    counts = Counter(one["verdict"] for one in rounds)
+    failed, like = list(failures(found)), [one for one in rounds if one.get("same_code_and_machine")]
+    counted = f"each of {found['experiments']}" if found["finished"] else f"{len(rounds)} of {found['experiments']}"
+    parts = [
+        f"The last `make verify`, of {found['day']}, by code {code} on {machine}, computed one random round of {counted} "
+        f"experiments again: {counts['to the bit']} came out to the bit, {counts['within tolerance']} within "
+        f"{TOLERANCE:g} point of accuracy with {QUERIED:.0%} of the query, {len(failed)} did not"
+    ]
+    if failed:
+        groups = Counter(one["experiment"].rpartition("/")[0] for one in failed)
+        parts[0] += f" ({', '.join(f'{name} {count}' for name, count in groups.items())})"
+        near = sum(one.get("points", 100) <= TOLERANCE for one in failed)
+        unknown = sum(one["made_by"] is None for one in failed)
+        parts.append(
+            f"Of those, {near} are within {TOLERANCE:g} point too but bought other images, and {unknown} are of logs that do "
+            "not say by which code they were made"
+        )
+    parts.append(f"Of {len(like)} that this code had made on such a machine, {sum(one not in failed for one in like)} came out")
+    return ". ".join(parts) + "."

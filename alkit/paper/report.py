@@ -1,10 +1,12 @@
 """The notebooks about a whole profile (its data, and the report, also as a page), and the findings."""
 
+import contextlib
 import os
 from pathlib import Path
 
 import yaml
 
+from alkit.files.lock import held
 from alkit.paper import readme, verdicts
 from alkit.paper.page import html
 from alkit.paper.results import together
@@ -23,22 +25,30 @@ def data_notebook(profile: Profile) -> None:
         splits.setdefault(first.dataset, kept)
     noises = dict.fromkeys(c.noise for e in profile.experiments for c in e.configs if c.noise != "none")
     parameters = {"datasets": splits, "noises": list(noises)}
-    execute(NOTEBOOKS / "data.py", profile.folder / "data.ipynb", parameters)
+    with _alone(profile):
+        execute(NOTEBOOKS / "data.py", profile.folder / "data.ipynb", parameters)
 
 
 def report(profile: Profile) -> str:
     """Tables, figures and report.ipynb from the logs that exist, without any computing; the path of report.html."""
-    results, outputs = together(profile), profile.folder.parent  # what could not be reported is said here, in one line
-    if profile.claims:
-        judged = verdicts.table(results)
-        outputs.mkdir(parents=True, exist_ok=True)
-        (outputs / "claims.md").write_text(verdicts.text(judged, outputs), encoding="utf-8")
-        if outputs == OUTPUTS:
-            readme.write(results, judged)
-    notebook = profile.folder / "report.ipynb"
-    folders = {"outputs": shown(outputs), "params": shown(profile.params)}
-    execute(NOTEBOOKS / "report.py", notebook, {"profile": profile.name, **folders})
-    return shown(html(notebook))
+    outputs = profile.folder.parent
+    with _alone(profile):
+        results = together(profile)  # what could not be reported is said here, in one line
+        if profile.claims:
+            judged = verdicts.table(results)
+            outputs.mkdir(parents=True, exist_ok=True)
+            (outputs / "claims.md").write_text(verdicts.text(judged, outputs), encoding="utf-8")
+            if outputs == OUTPUTS:
+                readme.write(results, judged)
+        notebook = profile.folder / "report.ipynb"
+        folders = {"outputs": shown(outputs), "params": shown(profile.params)}
+        execute(NOTEBOOKS / "report.py", notebook, {"profile": profile.name, **folders})
+        return shown(html(notebook))
+
+
+def _alone(profile: Profile) -> contextlib.AbstractContextManager:
+    """While one process makes a profile's pages, others that want to wait."""
+    return held(profile.folder / "report.lock", -1, "another process is making the report; waiting for it")
 
 
 def findings(name: str | None = None, outputs: Path = OUTPUTS, params: Path = PARAMS) -> list[Path]:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from alkit.config import Config
 from alkit.files import log
+from alkit.files.provenance import in_words, made_by
 from alkit.loop import Round
 from alkit.paths import shown
 from alkit.plugins.released import PAPERS_NAMES
@@ -14,6 +15,7 @@ from alkit.run.grid import Profile, read_profile
 
 CONDITION = ["scenario", "dataset", "noise", "model", "acquisition"]
 RUN = [*CONDITION, "line", "experiment", "seed"]
+MAKERS = ["code", "libraries", "machine", "device"]
 MEASURED = ["round", "num_labelled", "valid_accuracy", "test_accuracy"]
 UNMENTIONED = ("seed", "device", "model", "evaluate_every")  # a table's places, and what changes no number
 
@@ -28,7 +30,8 @@ class Results:
 
     profile: Profile
     rounds: pd.DataFrame
-    provenance: pd.DataFrame  # dataset, digest, source, device, versions: a row for each that differs, unfinished runs too
+    provenance: pd.DataFrame  # dataset, digest, source, device: a row for each that differs, unfinished runs too
+    made: pd.DataFrame  # code, libraries, machine, device, rounds: how many rounds each made, unfinished runs too
     coverage: pd.DataFrame  # scenario, model, runs, finished: of the profile alone
 
     @property
@@ -52,16 +55,17 @@ def read(profile: Profile) -> Results:
 
     Raises ValueError for a log that is not of the profile's configuration, and for runs on different data of one name.
     """
-    runs, origins, digests = [], [], {}
+    runs, origins, makers, digests = [], [], [], {}
     for experiment in profile.experiments:
         for config in experiment.configs:
             path = experiment.log_path(config)
             if log.is_empty(path):
                 continue
             header, found = log.read_run(path, config)
-            digest, versions = header["data"]["digest"], " ".join(f"{k} {v}" for k, v in header["versions"].items())
-            origin = [config.dataset, digest, header["data"]["source"]]
-            origins += [[*origin, device or header["device"], versions] for device in dict.fromkeys(r.device for r in found)]
+            digest = header["data"]["digest"]
+            devices = [one.device or header["device"] for one in found]
+            origins += [[config.dataset, digest, header["data"]["source"], device] for device in dict.fromkeys(devices)]
+            makers += [[*in_words(made_by(header, n)), device] for n, device in enumerate(devices)]
             if len(found) <= config.num_rounds:
                 continue
             if digest != digests.setdefault(config.dataset, digest):
@@ -73,9 +77,9 @@ def read(profile: Profile) -> Results:
             named = [*condition, profile.label, f"{profile.name}/{experiment.name}", config.seed]
             runs.append((dict(zip(RUN, named, strict=True)), found))
     frame = frame_of(runs, RUN).astype({"line": pd.CategoricalDtype([profile.label], ordered=True)})
-    columns = ["dataset", "digest", "source", "device", "versions"]
-    provenance = pd.DataFrame(origins, columns=columns).drop_duplicates(ignore_index=True)
-    return Results(profile, frame, provenance, _coverage(profile, frame))
+    provenance = pd.DataFrame(origins, columns=["dataset", "digest", "source", "device"]).drop_duplicates(ignore_index=True)
+    made = pd.DataFrame(makers, columns=MAKERS).value_counts(sort=False).reset_index(name="rounds")
+    return Results(profile, frame, provenance, made, _coverage(profile, frame))
 
 
 def together(profile: Profile) -> Results:
@@ -89,7 +93,8 @@ def together(profile: Profile) -> Results:
     frames = [own.rounds, *(r.rounds for r in beside if len(r.rounds))]
     frame = pd.concat([as_published(frame.astype({"line": lines})) for frame in frames], ignore_index=True)
     origins = pd.concat([r.provenance for r in found]).drop_duplicates(ignore_index=True)
-    return Results(profile, frame, origins, own.coverage)
+    made = pd.concat([r.made for r in found]).groupby(MAKERS, sort=False).rounds.sum().reset_index()
+    return Results(profile, frame, origins, made, own.coverage)
 
 
 def as_published(frame: pd.DataFrame) -> pd.DataFrame:

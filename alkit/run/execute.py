@@ -134,6 +134,7 @@ def is_current(source: Path, target: Path, parameters: dict) -> bool:
     """Whether `target` is a whole notebook made from this source with these parameters, by the code that is here now."""
     try:
         made = json.loads(target.read_text(encoding="utf-8"))
-        return made["metadata"]["alkit"]["digest"] == digest(source, parameters)
+        with PARSING:
+            return made["metadata"]["alkit"]["digest"] == digest(source, parameters)
     except (OSError, ValueError, KeyError, TypeError):  # not there, or damaged: it is made again
         return False

@@ -8,6 +8,7 @@ from joblib import cpu_count
 from tqdm import tqdm
 
 from alkit.determinism import resolve_device
+from alkit.files.lock import Busy, held
 from alkit.paths import NOTEBOOKS, data_root, shown
 from alkit.run.execute import execute, is_current, scratch
 from alkit.run.grid import Experiment, Profile, settings
@@ -51,22 +52,36 @@ def default_workers(profile: Profile) -> int:
 
 
 def _run_all(profile: Profile, todo: list[Experiment], progress: "Progress", pool: Executor) -> list[str]:
-    failed = []
+    failed, elsewhere, told = [], [], set()
     futures = {pool.submit(_run, e): e for e in todo}
     pending = set(futures)
-    while pending:
+    while pending or elsewhere:
+        if not pending:  # all that is left is what another process is at
+            time.sleep(1)
+            futures = {pool.submit(_run, e): e for e in elsewhere}
+            pending, elsewhere = set(futures), []
         finished, pending = wait(pending, timeout=1, return_when=FIRST_COMPLETED)
         for future in finished:
-            if error := future.exception():
-                failed.append(futures[future].name)
-            progress.finished(futures[future], error)
+            experiment, error = futures[future], future.exception()
+            if isinstance(error, Busy):
+                elsewhere.append(experiment)
+                if experiment.name not in told:
+                    progress.bar.write(f"{experiment.name} is run by another process; this one goes on with others, then waits")
+                    told.add(experiment.name)
+                continue
+            if error:
+                failed.append(experiment.name)
+            progress.finished(experiment, error)
         progress.show()
     progress.bar.close()
     return failed
 
 
 def _run(experiment: Experiment) -> None:
-    execute(*_notebook(experiment))
+    """Raises Busy where another process is at it."""
+    with held(experiment.folder / "notebook.lock"):
+        if not _is_done(experiment):  # it may have been done there meanwhile
+            execute(*_notebook(experiment))
 
 
 def _notebook(experiment: Experiment):

@@ -210,8 +210,10 @@ def test_what_may_change_a_number_makes_another_run(quick, run, change):
     assert replace(quick, **run).that_counts != replace(quick, **run, **change).that_counts
 
 
-def test_two_processes_cannot_write_one_log(tmp_path, digits, tiny):
+def test_two_processes_cannot_write_one_log(tmp_path, digits, tiny, monkeypatch):
+    monkeypatch.setattr("alkit.files.log.PATIENCE", 0.1)
     path = tmp_path / "run.jsonl"
     with FileLock(path.with_suffix(".lock")), pytest.raises(ValueError, match="another process"):
         next(resume(path, tiny, digits))
     assert len(list(resume(path, tiny, digits))) == 4
+    assert [left.name for left in tmp_path.iterdir()] == ["run.jsonl"]  # no lock stays

@@ -6,10 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
+from alkit.files.lock import held
+from alkit.run import reproduce as module
 from alkit.run.grid import load_all, read_profile
 from alkit.run.plan import Estimate
 from alkit.run.reproduce import reproduce
@@ -124,3 +127,42 @@ def test_a_damaged_notebook_is_made_again(made, damage, tmp_path, pipeline):
     profile = read_profile("tiny", tmp_path / "outputs", tmp_path)
     assert reproduce(profile, Estimate(load_all(profile))) == []
     assert json.loads(notebook.read_text())["cells"]
+
+
+def test_an_experiment_that_another_process_runs_is_waited_for_and_not_run_twice(tmp_path, pipeline, monkeypatch, capsys):
+    pipeline.write(tmp_path, seeds=[0])
+    profile = read_profile("tiny", tmp_path / "outputs", tmp_path)
+    ran, other = [], profile.experiments[0]
+    monkeypatch.setattr(module, "_is_done", lambda experiment: experiment.name in ran)
+    monkeypatch.setattr(module, "execute", lambda source, target, parameters: ran.append(target.parent.name))
+    theirs = held(other.folder / "notebook.lock")
+    theirs.__enter__()
+
+    def ends():
+        wait_for(lambda: len(ran) == 2)  # the others are done before it
+        ran.append(other.name)
+        theirs.__exit__(None, None, None)
+
+    thread = threading.Thread(target=ends)
+    thread.start()
+    assert reproduce(profile, Estimate(load_all(profile)), 1) == []
+    thread.join()
+    assert sorted(ran) == sorted(e.name for e in profile.experiments)
+    out = capsys.readouterr().out
+    assert out.count(f"{other.name} is run by another process") == 1
+    assert [line.split("]")[0] for line in out.splitlines() if line.startswith("[")] == ["[1/3", "[2/3", "[3/3"]
+    assert not list(tmp_path.rglob("*.lock"))
+
+
+@pytest.mark.slow
+def test_two_processes_that_reproduce_one_profile_share_its_experiments_and_both_succeed(made, tmp_path, pipeline):
+    folder, _ = made
+    pipeline.write(tmp_path)
+    command = [sys.executable, "-m", "alkit", *pipeline.command(tmp_path, "reproduce"), "--workers", "1"]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [one.communicate(timeout=300) for one in started]
+    assert [one.returncode for one in started] == [0, 0], said
+    assert "by another process" in said[0][0] + said[1][0]
+    for log in folder.rglob("*.jsonl"):
+        assert without_times(tmp_path / log.relative_to(folder)) == without_times(log)
+    assert not list(tmp_path.rglob("*.lock")) and not list(tmp_path.rglob("*.partial"))

@@ -1,0 +1,112 @@
+"""Whether numbers come out again: what is drawn, how it is judged, and that a stopped pass goes on."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from alkit.__main__ import main
+from alkit.files.log import read, resume
+from alkit.run import verify as module
+from alkit.run.verify import draw, failures, judged, repeat, verify
+
+
+@pytest.fixture
+def outputs(tmp_path, digits, tiny):
+    """Two experiments: one of two seeds in a folder, one of a finding."""
+    quick = replace(tiny, epochs=1, acquisition="entropy")
+    for path, config in {
+        "mine/one/seed-0.jsonl": quick, "mine/one/seed-1.jsonl": replace(quick, seed=1),
+        "findings/two/digits-seed-0.jsonl": replace(quick, evaluate_every=9, acquisition="random"),
+    }.items():  # fmt: skip
+        list(resume(tmp_path / path, config, digits))
+    return tmp_path
+
+
+def change(path, number, **values):
+    lines = path.read_text().splitlines()
+    lines[number + 1] = json.dumps({**json.loads(lines[number + 1]), **values})
+    path.write_text("\n".join(lines) + "\n")
+
+
+def test_one_round_of_each_experiment_is_drawn_of_those_that_train_and_cost_little(outputs):
+    drawn = draw(outputs, seed=0, everything=False)
+    assert sorted(one.experiment for one in drawn) == ["findings/two/digits", "mine/one"]
+    of_one = {(one.log, one.number) for seed in range(60) for one in draw(outputs, seed, False) if one.experiment == "mine/one"}
+    assert of_one == {(f"mine/one/seed-{seed}.jsonl", number) for seed in (0, 1) for number in range(4)}
+    of_two = {one.number for seed in range(20) for one in draw(outputs, seed, False) if one.experiment != "mine/one"}
+    assert of_two == {0, 3}  # the others train nothing
+    for number in (0, 3):
+        change(outputs / "findings/two/digits-seed-0.jsonl", number, train_seconds=61.0)
+    assert [one.experiment for one in draw(outputs, 0, False)] == ["mine/one"]
+    assert len(draw(outputs, 0, everything=True)) == 2
+
+
+def test_every_round_of_a_log_repeats_to_the_bit_by_the_code_that_made_it(outputs):
+    for one in (d for seed in range(12) for d in draw(outputs, seed, False)):
+        outcome = repeat(outputs, one)
+        assert (outcome["verdict"], outcome["points"], outcome["queried"]) == ("to the bit", 0, 1)
+
+
+def test_a_number_that_was_changed_does_not_come_out(outputs):
+    path = outputs / "mine/one/seed-0.jsonl"
+    before = read(path)[1][2]
+    change(path, 2, valid_accuracy=before.valid_accuracy + 0.1)
+    outcome = repeat(outputs, module.Drawn("mine/one", "mine/one/seed-0.jsonl", 2, 0.1))
+    assert (outcome["verdict"], outcome["points"]) == ("not", 10.0)
+    assert "10.00 points apart, 100% of the query" in module.line(outcome)
+
+
+@pytest.mark.parametrize(
+    ("points", "same", "like", "verdict"),
+    [
+        (0.0, 10, True, "to the bit"), (0.9, 10, False, "within tolerance"), (0.0, 9, False, "within tolerance"),
+        (0.9, 10, True, "not"), (1.1, 10, False, "not"), (0.0, 8, False, "not"), (-1.1, 10, False, "not"),
+    ],
+)  # fmt: skip
+def test_what_this_code_made_here_must_come_out_to_the_bit_and_the_rest_nearly(outputs, points, same, like, verdict):
+    logged = read(outputs / "mine/one/seed-0.jsonl")[1][2]
+    query = (*logged.query[:same], *range(5000, 5010 - same))
+    found = replace(logged, query=query, valid_accuracy=logged.valid_accuracy + points / 100)
+    assert judged(logged, found, like) == verdict
+
+
+def test_another_order_of_a_query_is_not_to_the_bit(outputs):
+    logged = read(outputs / "mine/one/seed-0.jsonl")[1][2]
+    assert judged(logged, replace(logged, query=logged.query[::-1]), like=False) == "within tolerance"
+
+
+def test_a_stopped_pass_goes_on_and_a_finished_one_is_followed_by_another(outputs, monkeypatch, capsys):
+    whole = verify(outputs, False, 1)
+    assert whole["finished"] and not list(failures(whole))
+    assert sorted(one["experiment"] for one in whole["rounds"]) == ["findings/two/digits", "mine/one"]
+    stopped = {**whole, "finished": False, "rounds": whole["rounds"][:1]}
+    (outputs / "verified.json").write_text(json.dumps(stopped))
+    capsys.readouterr()
+    again = verify(outputs, False, 1)
+    assert "2 experiments, a round of each: 1 done" in capsys.readouterr().out
+    assert again["seed"] == whole["seed"]
+    assert again["rounds"][0] == whole["rounds"][0]
+    assert verify(outputs, False, 1)["seed"] != whole["seed"]
+    (outputs / "verified.json").write_text(json.dumps({**stopped, "by": {**stopped["by"], "cpu": "an abacus"}}))
+    assert verify(outputs, False, 1)["seed"] != whole["seed"]
+
+
+def test_a_pass_begins_no_round_after_some_minutes_and_goes_on_when_run_again(outputs, monkeypatch, capsys):
+    monkeypatch.setattr(module, "BEGUN_WITHIN", 0)
+    assert verify(outputs, False, 1)["rounds"] == []
+    assert "2 are left; the same command goes on with them" in capsys.readouterr().out
+    monkeypatch.undo()
+    assert verify(outputs, False, 1)["finished"]
+
+
+def test_the_command_names_what_did_not_come_out(outputs, capsys):
+    for seed in (0, 1):
+        for number in range(4):
+            change(outputs / f"mine/one/seed-{seed}.jsonl", number, valid_accuracy=0.99)
+    assert main(["verify", "--workers", "1", "--outputs", str(outputs)]) == 1
+    out, err = capsys.readouterr()
+    assert "did not come out again:\n  mine/one/seed-" in err
+    assert "of each of 2 experiments again: 1 came out to the bit, 0 within 1 point" in out
+    assert "1 did not (mine 1). Of those, 0 are within 1 point too but bought other images" in out
+    assert json.loads((outputs / "verified.json").read_text())["finished"]
