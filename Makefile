@@ -5,6 +5,7 @@ PYTHON ?= $(shell IFS=:; for version in $(PYTHONS); do for folder in $$PATH; do 
 WORKERS ?=
 ONLY ?=
 ALL ?=
+ARGS ?=
 BIN := .venv/bin
 READY := .venv/ready
 ifeq ($(CONDA_DEFAULT_ENV),alkit) # made from environment.yml: nothing to install
@@ -58,11 +59,10 @@ test-all: $(READY) ## run all tests
 lint: $(READY) ## check style, formatting and the method's types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
-lab: $(READY) ## open JupyterLab with the notebooks
-	@$(BIN)/jupytext --quiet --to ipynb --update notebooks/*.py
-	$(BIN)/jupyter lab notebooks
+lab: $(READY) ## open JupyterLab in lab/, a folder of your own (ARGS='--no-browser --port 8899')
+	@$(BIN)/python -m alkit.lab $(ARGS)
 
-clean: ## remove the environment, downloads' locks and caches; keeps outputs/ and data/
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache *.egg-info notebooks/*.ipynb
+clean: ## remove the environment, downloads' locks and caches; keeps outputs/, data/ and lab/
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	find outputs data -name '*.lock' -delete 2>/dev/null || true

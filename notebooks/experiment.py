@@ -27,15 +27,16 @@ import torch
 from IPython.display import Markdown, display
 
 from alkit.config import Config, from_dict
-from alkit.files.log import resume
 from alkit.files.sources import load
+from alkit.lab.live import follow, said
+from alkit.paper.beside import beside
 from alkit.paper.figures import curve
 from alkit.paper.pictures import note, strip, style
-from alkit.paper.published import published
 from alkit.paper.results import differing, frame_of
 from alkit.paper.tables import cell
 from alkit.paper.words import colour, markdown, mathtext, word
 from alkit.paths import PROJECT
+from alkit.split import check
 
 style()
 
@@ -57,8 +58,10 @@ folder = None  # where the logs go; None: a folder of outputs/lab named after th
 
 # %%
 condition = {"dataset": dataset, "model": model, "acquisition": acquisition, "noise": noise}
-configs = [from_dict({**settings, **condition, "seed": seed}) for seed in seeds]
-data = load(dataset, device=configs[0].device)
+with said():
+    configs = [from_dict({**settings, **condition, "seed": seed}) for seed in seeds]
+    data = load(dataset, device=configs[0].device)
+    check(configs[0], data)
 folder = PROJECT / (folder or f"outputs/lab/{configs[0].label}")
 
 title = f"{word(dataset)}, {word(model)}, {word(acquisition)}, " + (f"{word(noise)} noise" if noise != "none" else "no noise")
@@ -71,24 +74,14 @@ if changed:
 
 # %% [markdown]
 # ## Run
-
-# %%
-progress = display(Markdown("starting"), display_id=True)
-rounds = {}
-for config in configs:
-    rounds[config.seed] = []
-    for found in resume(folder / f"seed-{config.seed}.jsonl", config, data):
-        rounds[config.seed].append(found)
-        progress.update(Markdown(f"seed {config.seed} of {seeds}: round {found.number} of {config.num_rounds}"))
-runs = frame_of([({"seed": seed}, found) for seed, found in rounds.items()], ["seed"])
-
-# %% [markdown]
-# ## Validation accuracy
 # Thin lines are single seeds; the band is one standard error of their mean to either side.
 
+
 # %%
-evaluated = runs.dropna(subset="valid_accuracy")
-if configs[0].num_rounds:
+def draw(rounds):
+    """The validation accuracies of the rounds that there are: of all seeds, or while they are run."""
+    runs = frame_of([({"seed": seed}, found) for seed, found in rounds.items()], ["seed"])
+    evaluated = runs.dropna(subset="valid_accuracy")
     figure, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
     for _, one in evaluated.groupby("seed"):
         ax.plot(one.num_labelled, one.valid_accuracy, color=colour(acquisition), lw=0.7, alpha=0.5)
@@ -96,7 +89,20 @@ if configs[0].num_rounds:
     ax.set(xlabel="labelled images", ylabel="validation accuracy (%)", ylim=(0, 100))
     ax.set_title(f"{mathtext(title)}: {len(seeds)} seed{'s' if len(seeds) > 1 else ''}", fontsize=11)
     note(figure, data_note)
-    plt.show()
+    plt.close(figure)  # shown where it is asked for, and not by itself
+    return figure
+
+
+rounds = follow(configs, folder, data, draw)
+
+# %% [markdown]
+# ## Validation accuracy
+
+# %%
+runs = frame_of([({"seed": seed}, found) for seed, found in rounds.items()], ["seed"])
+evaluated = runs.dropna(subset="valid_accuracy")
+if configs[0].num_rounds:
+    display(draw(rounds))
 ends = evaluated[evaluated.num_labelled.isin([evaluated.num_labelled.min(), evaluated.num_labelled.max()])]
 ends.pivot_table(index="num_labelled", columns="seed", values="valid_accuracy").round(2)
 
@@ -148,14 +154,11 @@ if numbers := list(queries):
 # %%
 last = runs.dropna(subset="test_accuracy").test_accuracy
 error = (100 - last).agg(["mean", "sem", "count"])
-paper = published().query("dataset == @dataset and model == @model and noise == @noise and scenario == @scenario")
-paper = paper[paper.acquisition.isin(["" if scenario == "supervised" else acquisition])]
-beside = ", ".join(
-    f"{p.percent if p.metric == 'test_error' else 100 - p.percent:.2f} % (Table {p.table})" for p in paper.itertuples()
-)
+paper, why_none = beside(configs[0], scenario)
+numbers = " and ".join(f"{100 - p.accuracy:.2f} % (Table {p.table})" for p in paper.itertuples())
 display(Markdown(
     f"Test error after {configs[0].budget:,} labels: **{cell(*error)} %**, mean ± standard error (seeds). "
-    f"Published: {beside or 'no number for this condition'}."
+    + (f"Published: {numbers}." if numbers else f"No published number beside it: {markdown(why_none)}.")
 ))  # fmt: skip
 
 # %% [markdown]

@@ -45,7 +45,7 @@ pool = 1920  # images of the pool that are scored and timed
 sizes = [10_000, 100_000, 1_000_000]  # synthetic pools for memory and time
 experiments = 6  # of the small grid; 0 leaves it out
 repeats = 7  # of every small measurement; medians
-folder = "outputs/performance"  # where figures and numbers go
+folder = "outputs/lab/performance"  # where figures and numbers go
 
 # %%
 data = load(dataset, device="cpu")

@@ -17,6 +17,8 @@
 # is missing.
 
 # %%
+import os
+
 import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
@@ -34,31 +36,32 @@ pd.set_option("display.max_rows", 500, "display.max_columns", 50, "display.max_c
 pd.set_option("display.html.use_mathjax", False, "styler.html.mathjax", False)
 
 # %% tags=["parameters"]
-profile = "digits"  # a file of params/, without .yaml
+profile = "paper"  # a file of params/, without .yaml
 params = "params"
 outputs = "outputs"
+folder = "lab"  # this notebook's own, from which its links lead; tables/ and figures/ are written there
 
 # %%
 profile = read_profile(profile, PROJECT / outputs, PROJECT / params)
-results = together(profile)
-for folder in ("tables", "figures"):
-    (profile.folder / folder).mkdir(parents=True, exist_ok=True)
+results, folder = together(profile), PROJECT / folder
+for kind in ("tables", "figures"):
+    (folder / kind).mkdir(parents=True, exist_ok=True)
 
 
 def save(figure, stem):
     for suffix in ("png", "pdf"):
-        figure.savefig(profile.folder / "figures" / f"{stem}.{suffix}", bbox_inches="tight")
+        figure.savefig(folder / "figures" / f"{stem}.{suffix}", bbox_inches="tight")
     plt.show()
 
 
 def save_table(number):
-    stem = profile.folder / "tables" / f"table{number}"
+    stem = folder / "tables" / f"table{number}"
     found, origin = rows(results.rounds, number), results.provenance.drop_duplicates("dataset").set_index("dataset")
     found = found.astype({"dataset": str}).join(origin[["digest", "source"]], on="dataset")
     found.loc[found.line == "paper", ["digest", "source"]] = None  # they are of our numbers
     found.to_csv(stem.with_suffix(".csv"), index=False, float_format="%.4f")
     stem.with_suffix(".tex").write_text(tex(results, number))
-    return page(results, number)
+    return page(results, number, folder)
 
 
 # %% [markdown]
@@ -151,7 +154,7 @@ save(figure6(results), "figure6")
 # %%
 if profile.claims:  # judged where the report is made, and shown as they stand there
     title, _, text = (profile.folder.parent / "claims.md").read_text().partition("\n")
-    display(Markdown(text.replace("](", "](../")))
+    display(Markdown(text.replace("](", f"]({os.path.relpath(profile.folder.parent, folder)}/")))
 else:
     display(Markdown("They are judged from runs at the paper's settings: `outputs/claims.md`."))
 

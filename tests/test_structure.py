@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "run": {"method", "plugins", "files"},
     "paper": {"method", "plugins", "files", "run"},
     "__main__": {"method", "plugins", "files", "run", "paper"},
+    "lab": {"method", "plugins", "files", "run", "paper"},
     "bench": {"speed", "method", "plugins", "files", "run", "paper"},
 }
 FACE = Path("__init__.py")  # what a user imports: it shows the method and registers the plugins

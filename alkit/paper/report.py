@@ -41,7 +41,7 @@ def report(profile: Profile) -> str:
             if outputs == OUTPUTS:
                 readme.write(results, judged)
         notebook = profile.folder / "report.ipynb"
-        folders = {"outputs": shown(outputs), "params": shown(profile.params)}
+        folders = {"outputs": shown(outputs), "params": shown(profile.params), "folder": shown(profile.folder)}
         execute(NOTEBOOKS / "report.py", notebook, {"profile": profile.name, **folders})
         return shown(html(notebook))
 

@@ -91,13 +91,14 @@ def sources(data: pd.DataFrame, datasets: Iterable[str]) -> str:
     return "\n".join(f"{word(d.dataset)} {d.digest}: {d.source}" for d in shown.itertuples())
 
 
-def page(results: Results, number: int) -> Styler:
-    """A table for a notebook in the profile's folder: ours in bold and linked to the experiment, the data's source under it."""
-    found = rows(results.rounds, number)
+def page(results: Results, number: int, folder: Path | None = None) -> Styler:
+    """A table for a notebook in `folder` (None: the profile's): ours in bold and linked to the experiment, the data's source
+    under it."""
+    found, folder, outputs = rows(results.rounds, number), folder or results.profile.folder, results.profile.folder.parent
     text, experiment = laid_out(found, number), laid_out(found, number, "experiment")
     bold = [line != "paper" for line in text.columns.get_level_values(-1)] if number == 3 else None
     linked = pd.DataFrame(
-        {at: [_linked(*both, results.profile.folder) for both in zip(text[at], experiment[at], strict=True)] for at in text},
+        {at: [_linked(*both, folder, outputs) for both in zip(text[at], experiment[at], strict=True)] for at in text},
         index=text.index.map(lambda place: tuple(map(html.escape, place))),
     )
     linked.columns = pd.MultiIndex.from_tuples([tuple(map(html.escape, place)) for place in text.columns])
@@ -119,11 +120,11 @@ def _bold(column: pd.Series, bold: list[bool] | None, text: pd.DataFrame) -> lis
     return ["" if line == "paper" else "font-weight: bold" for line in lines]
 
 
-def _linked(text: str, experiment: str, folder: Path) -> str:
+def _linked(text: str, experiment: str, folder: Path, outputs: Path) -> str:
     """A cell with a link to the notebook of its experiment, where that was made, and its name."""
     if not text or not experiment:
         return text
-    title, target = html.escape(experiment), folder.parent / experiment / "notebook.ipynb"
+    title, target = html.escape(experiment), outputs / experiment / "notebook.ipynb"
     if not target.exists():
         return f'<span title="{title}">{text}</span>'
     return f'<a href="{html.escape(os.path.relpath(target, folder))}" title="{title}">{text}</a>'

@@ -102,6 +102,7 @@ def test_the_reports_notebook_reads_every_log_once(logged, reads):
     logged([{**SMALL, "model": "resnet18"}], name="other", label="other")
     profile = logged([SMALL, {**SMALL, "acquisition": "bald", "noise": "gaussian"}], beside=["other"])
     names = {"profile": "mine", "params": str(profile.params), "outputs": str(profile.folder.parent)}
+    names["folder"] = str(profile.folder)
     space = {}
     for one in jupytext.read(NOTEBOOKS / "report.py").cells:
         if one.cell_type == "code":

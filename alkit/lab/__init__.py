@@ -1,0 +1,1 @@
+"""In JupyterLab: a folder of one's own, its start page, and what its notebooks' widgets do."""

@@ -1,0 +1,42 @@
+"""Which published numbers may stand beside a run: those of its condition, if its settings are the paper's."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from alkit.config import CONDITION, Config
+from alkit.paper.published import published
+from alkit.run.grid import read_profile
+
+
+def beside(config: Config, scenario: str | None = None) -> tuple[pd.DataFrame, str]:
+    """The paper's numbers for a run of `config`, or none of them and why, in words.
+
+    The frame is `published`'s with a column `accuracy` (test accuracy, per cent). Without a `scenario`, the one whose settings
+    these are. Settings that change no number may differ, and the seed.
+    """
+    none = published().iloc[:0].assign(accuracy=0.0)
+    condition = {key: getattr(config, key) for key in CONDITION}
+    theirs = [
+        (e.scenario, replace(e.configs[0], seed=config.seed))
+        for e in read_profile("paper").experiments
+        if all(getattr(e.configs[0], key) == value for key, value in condition.items()) and scenario in (None, e.scenario)
+    ]
+    if not theirs:
+        return none, "the paper has no number for this condition"
+    for name, paper in theirs:
+        if paper.that_counts == config.that_counts:
+            acquisition = "" if name == "supervised" else config.acquisition  # which nothing is queried by
+            key = {**condition, "acquisition": acquisition, "scenario": name}
+            found = published().loc[lambda p, key=key: (p[list(key)] == pd.Series(key)).all(axis=1)]
+            if found.empty:
+                return none, "the paper has no number for this condition"
+            return found.assign(accuracy=found.percent.where(found.metric == "test_accuracy", 100 - found.percent)), ""
+    found = min((_differences(config, paper) for _, paper in theirs), key=len)
+    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    return none, f"not at the paper's settings: {', '.join(found[:3])}{more}"
+
+
+def _differences(config: Config, paper: Config) -> list[str]:
+    ours, theirs = config.that_counts.as_dict(), paper.that_counts.as_dict()
+    return [f"{name} {value} (the paper: {theirs[name]})" for name, value in ours.items() if value != theirs[name]]

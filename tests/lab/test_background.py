@@ -1,0 +1,62 @@
+"""Work in a thread ends when it is told to, and what became of it is always told."""
+
+import threading
+import time
+
+import pytest
+
+from alkit.lab.background import Background, Stopped
+
+
+def ended(work, stop=False):
+    """What `done` was told, and how long a stop took."""
+    told, begun = [], threading.Event()
+
+    def begin():
+        begun.set()
+        work()
+
+    background = Background(begin, told.append)
+    background.start()
+    assert begun.wait(10)
+    start = time.perf_counter()
+    if stop:
+        background.stop()
+        background.stop()
+    background.join(10)
+    assert not background.is_alive()
+    background.stop()  # too late: nothing happens
+    return told, time.perf_counter() - start
+
+
+def spin():
+    while True:
+        time.sleep(0.001)
+
+
+def test_endless_work_is_stopped_within_a_second_and_says_that_it_was():
+    told, seconds = ended(spin, stop=True)
+    assert [type(error) for error in told] == [Stopped]
+    assert seconds < 1
+
+
+def test_what_the_work_holds_is_let_go_when_it_is_stopped():
+    left = []
+
+    def holding():
+        try:
+            spin()
+        finally:
+            left.append("let go")
+
+    ended(holding, stop=True)
+    assert left == ["let go"]
+
+
+@pytest.mark.parametrize("error", [None, ValueError("wrong"), KeyboardInterrupt()])
+def test_what_the_work_raised_is_told_once(error):
+    def work():
+        if error:
+            raise error
+
+    assert ended(work)[0] == [error]

@@ -1,0 +1,50 @@
+"""Published numbers stand beside runs at the paper's settings alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from alkit.config import Config
+from alkit.paper.beside import beside
+from alkit.paper.published import published
+from alkit.run.grid import read_profile
+
+
+def test_the_papers_own_settings_have_the_papers_number():
+    found, words = beside(Config(acquisition="bald"), "constrained")
+    assert sorted(zip(found.table, found.accuracy.round(2), strict=True)) == [(2, 20.77), (3, 20.77)]
+    assert words == ""
+
+
+def test_every_published_number_stands_beside_one_experiment_of_the_paper():
+    experiments = read_profile("paper").experiments
+    found = [row for e in experiments for row in beside(e.configs[0], e.scenario)[0].drop(columns="accuracy").values.tolist()]
+    assert sorted(map(str, found)) == sorted(map(str, published().values.tolist()))
+
+
+def test_what_changes_no_number_may_differ_and_the_seed():
+    assert not beside(Config(acquisition="random", evaluate_every=100, num_samples=3, seed=9), "constrained")[0].empty
+
+
+def test_fifty_labels_and_five_epochs_have_no_published_number_and_say_why():
+    found, words = beside(Config(num_initial=50, epochs=5), "constrained")
+    assert found.empty
+    assert words == "not at the paper's settings: num_initial 50 (the paper: 100), epochs 5 (the paper: 100)"
+    many = beside(Config(num_initial=50, epochs=5, momentum=0.5, batch_size=8, query_size=3))[1]
+    assert many.endswith("and 2 more")
+
+
+@pytest.mark.parametrize(
+    ("config", "scenario"),
+    [(Config(dataset="digits"), None), (Config(), "my own"), (Config(noise="gaussian"), "ideal")],
+)
+def test_a_condition_that_the_paper_does_not_have_says_so(config, scenario):
+    found, words = beside(config, scenario)
+    assert found.empty
+    assert words == "the paper has no number for this condition"
+
+
+def test_without_a_scenario_the_settings_say_which_it_is():
+    ideal = next(e.configs[0] for e in read_profile("paper").experiments if e.scenario == "ideal")
+    assert set(beside(ideal)[0].scenario) == {"ideal"}
+    assert beside(replace(ideal, num_rounds=9))[0].empty
