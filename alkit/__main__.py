@@ -1,4 +1,4 @@
-"""python -m alkit reproduce|plan|report PROFILE, findings [NAME], or verify: what the Makefile calls."""
+"""python -m alkit reproduce|plan|report PROFILE, findings [NAME], verify, images FOLDER or data NAME (the first five by make)."""
 
 import argparse
 import contextlib
@@ -13,7 +13,9 @@ import psutil
 from joblib import cpu_count
 
 from alkit.determinism import resolve_device
+from alkit.files.images import from_folder
 from alkit.paper import readme
+from alkit.paper.described import describe
 from alkit.paper.report import data_notebook, findings, report
 from alkit.paths import OUTPUTS, PARAMS, shown
 from alkit.run.execute import NotebookFailed, scratch
@@ -26,10 +28,16 @@ from alkit.run.verify import failures, line, verify
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m alkit", description=__doc__)
     parser.add_argument("command", choices=tuple(COMMANDS))
-    parser.add_argument("profile", nargs="?", help="a file of params/, without .yaml; a finding's name, or none for all")
+    parser.add_argument(
+        "profile",
+        nargs="?",
+        help="a file of params/, without .yaml; a finding's name, or none for all; a folder of images; a data set's name",
+    )
     parser.add_argument("--only", metavar="GLOBS", help="of a profile, the experiments whose names match (reproduce and plan)")
     parser.add_argument("--workers", type=int, help="experiments at a time (default: one a core, or one on a GPU)")
     parser.add_argument("--all", action="store_true", help="verify also rounds that took more than a minute")
+    parser.add_argument("--name", help="of images, what the data set is to be called (default: as the folder)")
+    parser.add_argument("--size", help="of images, the pixels they are brought to: 64, or height x width, 48x64")
     parser.add_argument("--params", type=Path, default=PARAMS, help="the folder of params files (default: params)")
     parser.add_argument("--outputs", type=Path, default=OUTPUTS, help="the folder that results go to (default: outputs)")
     args = parser.parse_args(arguments)
@@ -90,7 +98,25 @@ def _verify(args: argparse.Namespace) -> int:
     return int(bool(failed))
 
 
-COMMANDS = {"reproduce": _reproduce, "plan": _plan, "report": _report, "findings": _findings, "verify": _verify}
+def _images(args: argparse.Namespace) -> int:
+    if args.profile is None:
+        raise ValueError("name a folder of images: a sub-folder a class, and unlabelled/")
+    path, said = from_folder(Path(args.profile), args.name, args.size)
+    print("\n".join([f"{shown(path)}: {said[0]}", *said[1:], f"Look at it: python -m alkit data {path.stem}"]))
+    return 0
+
+
+def _data(args: argparse.Namespace) -> int:
+    if args.profile is None:
+        raise ValueError("name a data set")
+    print("\n".join(describe(args.profile, args.outputs.absolute())))
+    return 0
+
+
+COMMANDS = {
+    "reproduce": _reproduce, "plan": _plan, "report": _report, "findings": _findings, "verify": _verify,
+    "images": _images, "data": _data,
+}  # fmt: skip
 
 
 def _profile(args: argparse.Namespace) -> Profile:

@@ -11,7 +11,10 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set on one device: 8-bit images, labels 0 .. C-1, and the training images' mean and sd per channel."""
+    """A data set on one device: 8-bit images, labels 0 .. C-1, and the training images' mean and sd per channel.
+
+    A training image of label -1 is unlabelled: it is in the pool alone, and only a person can be its oracle.
+    """
 
     name: str
     source: str  # what the pixels are and where they came from

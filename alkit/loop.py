@@ -1,8 +1,9 @@
 """The active-learning loop, in the order of the paper's Eq. 1."""
 
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from alkit.data import Dataset
 from alkit.determinism import device_name, generator, one_thread
 from alkit.models import Network
 from alkit.prediction import SAMPLERS, accuracy
-from alkit.split import check, split
+from alkit.split import Parts, check, split
 from alkit.training import fit
 
 
@@ -32,38 +33,49 @@ class Round:
     evaluate_seconds: float
     query_seconds: float
     device: str = ""  # in words; a run may go on elsewhere than it began
+    # Only while it runs: no log keeps them. The scores of the query, and of the pool it is from their 5, 50 and 95 % quantiles.
+    scores: tuple[float, ...] = field(default=(), compare=False)
+    pool_scores: tuple[float, ...] = field(default=(), compare=False)
 
 
-def run(config: Config, data: Dataset, done: Iterable[Round] = ()) -> Iterator[Round]:
-    """Pool-based active learning (Eq. 1): train from scratch, evaluate, query the oracle; one Round each.
+Oracle = Callable[[list[int]], dict[int, int]]
+"""Where the labels of queried images come from: of all images asked for so far, in order, to the labels of those that have
+one. One who labels may skip an image or take a label back; an oracle that waits for a person returns when to train again."""
+
+
+def simulated(data: Dataset) -> Oracle:
+    """The paper's oracle: the data set's own label of every image, at once."""
+    return lambda asked: dict(zip(asked, data.y_train.cpu()[asked].tolist(), strict=True))
+
+
+def run(config: Config, data: Dataset, done: Iterable[Round] = (), oracle: Oracle | None = None) -> Iterator[Round]:
+    """Pool-based active learning (Eq. 1): train from scratch, evaluate, query the oracle (None: simulated); one Round each.
 
     `done` holds rounds already computed, in order: the run goes on after them, to the same numbers. Raises ValueError
     before any work if `data` cannot serve `config`.
     """
-    check(config, data)
-    labelled, valid, pool = split(config, data)
-    first = 0
+    check(config, data, is_simulated=oracle is None)
+    parts, first = split(config, data), 0
+    asked: list[int] = []
+    ask = oracle or simulated(data)
     for earlier in done:
-        labelled, pool = _buy(labelled, pool, earlier.query)
-        first = earlier.number + 1
+        asked, first = [*asked, *earlier.query], earlier.number + 1
     for number in range(first, config.num_rounds + 1):
+        seen, labelled, pool = _bought(data, parts, asked, ask(asked))
         with one_thread(data.device):
-            found = _round(config, data, labelled, valid, pool, number)
+            found = _round(config, seen, labelled, parts[1], pool, number)
         yield found
-        labelled, pool = _buy(labelled, pool, found.query)
+        asked = [*asked, *found.query]
 
 
 def validated(config: Config, data: Dataset, before: Iterable[Round], found: Round) -> Round:
     """A round that was not evaluated, with its validation accuracy: its network is trained anew from the labels that the
     rounds `before` it bought."""
-    labelled, valid, pool = split(config, data)
-    for earlier in before:
-        labelled, pool = _buy(labelled, pool, earlier.query)
+    parts, asked = split(config, data), [image for earlier in before for image in earlier.query]
+    seen, labelled, _ = _bought(data, parts, asked, simulated(data)(asked))
     with one_thread(data.device):
-        return replace(
-            found,
-            valid_accuracy=accuracy(config, data, fit(config, data, labelled, found.number), "valid", valid, found.number),
-        )
+        model = fit(config, seen, labelled, found.number)
+        return replace(found, valid_accuracy=accuracy(config, seen, model, "valid", parts[1], found.number))
 
 
 def _round(config: Config, data: Dataset, labelled: Tensor, valid: Tensor, pool: Tensor, number: int) -> Round:
@@ -77,23 +89,35 @@ def _round(config: Config, data: Dataset, labelled: Tensor, valid: Tensor, pool:
     if model and last:
         test_accuracy = accuracy(config, data, model, "test", torch.arange(len(data.y_test)), number)
     tested = time.perf_counter()
-    query = choose(config, data, model, pool, number) if not last else ()
+    query = choose(config, data, model, pool, number) if not last else Query(())
     queried = time.perf_counter()
     return Round(
-        number, len(labelled), valid_accuracy, test_accuracy, query,
+        number, len(labelled), valid_accuracy, test_accuracy, query.images,
         train_seconds=round(trained - start, 3), evaluate_seconds=round(tested - trained, 3),
         query_seconds=round(queried - tested, 3), device=device_name(data.device),
+        scores=query.scores, pool_scores=query.pool_scores,
     )  # fmt: skip
 
 
-def choose(config: Config, data: Dataset, model: Network | None, pool: Int64[Tensor, " pool"], number: int) -> tuple[int, ...]:
-    """The images of the pool to query in this round, as indices of the training set; random needs no model."""
+class Query(NamedTuple):
+    """Images of the pool, as indices of the training set, and how they score beside the pool; random needs no scores."""
+
+    images: tuple[int, ...]
+    scores: tuple[float, ...] = ()
+    pool_scores: tuple[float, ...] = ()  # 5, 50 and 95 % quantiles
+
+
+def choose(config: Config, data: Dataset, model: Network | None, pool: Int64[Tensor, " pool"], number: int) -> Query:
+    """The images of the pool to query in this round."""
     acquisition = ACQUISITIONS[config.acquisition]
     if acquisition.score is None:
         picked = torch.randperm(len(pool), generator=generator(config.seed, "query", number))[: config.query_size]
-        return tuple(pool[picked].tolist())
+        return Query(tuple(pool[picked].tolist()))
     assert model is not None  # `Config.trains` says so
-    return tuple(pool[acquisition.top(scores(config, data, model, pool, number), config.query_size)].tolist())
+    found = scores(config, data, model, pool, number)
+    top = acquisition.top(found, config.query_size)
+    usual = np.quantile(found.detach().numpy(), (0.05, 0.5, 0.95)).tolist()
+    return Query(tuple(pool[top].tolist()), tuple(found[top].tolist()), tuple(usual))
 
 
 def scores(config: Config, data: Dataset, model: Network, pool: Int64[Tensor, " pool"], number: int) -> Float[Tensor, " pool"]:
@@ -108,8 +132,12 @@ def scores(config: Config, data: Dataset, model: Network, pool: Int64[Tensor, " 
     return found.cpu()
 
 
-def _buy(labelled: Tensor, pool: Tensor, query: tuple[int, ...]) -> tuple[Tensor, Tensor]:
-    """The labelled set with the query, the pool without it."""
-    bought = torch.tensor(query, dtype=torch.int64)
-    keep = ~np.isin(pool.numpy(), bought.numpy())
-    return torch.cat([labelled, bought]), pool[torch.from_numpy(keep)]
+def _bought(data: Dataset, parts: Parts, asked: list[int], labels: dict[int, int]) -> tuple[Dataset, Tensor, Tensor]:
+    """The data with the known labels alone, the labelled set in the order of purchase, and the pool without what was asked."""
+    initial, valid, pool = parts
+    bought = torch.tensor(list(labels), dtype=torch.int64)
+    y_train, known = torch.full_like(data.y_train, -1), torch.cat([initial, valid])
+    y_train[known] = data.y_train[known]
+    y_train[bought] = torch.tensor(list(labels.values()), dtype=torch.int64, device=data.device)
+    keep = torch.from_numpy(~np.isin(pool.numpy(), asked))
+    return replace(data, y_train=y_train), torch.cat([initial, bought]), pool[keep]

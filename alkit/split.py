@@ -27,30 +27,53 @@ def balanced(config: "Config", data: Dataset) -> Parts:
     """Initial labels with as many of each class, a validation set with the classes in the training set's proportions.
 
     Where the initial labels cannot be divided evenly, the first classes have one more. Drawn from the seed alone (or
-    `split_seed`), so every acquisition starts from the same split.
+    `split_seed`), so every acquisition starts from the same split. Unlabelled images are all in the pool, before the others.
     """
-    from sklearn.model_selection import train_test_split  # a second of import, only where it is needed
-
     labels = data.y_train.cpu().numpy()
-    seed = derived_seed(config.seed if config.split_seed is None else config.split_seed, "split")
-    rest, valid = train_test_split(np.arange(len(labels)), test_size=config.num_valid, stratify=labels, random_state=seed)
+    rest, valid, unlabelled = _drawn(config, labels)
     counts = np.full(data.num_classes, config.num_initial // data.num_classes)
     counts[: config.num_initial % data.num_classes] += 1
     initial = np.concatenate([rest[labels[rest] == c][:count] for c, count in enumerate(counts)])  # `rest` is in random order
-    pool = rest[~np.isin(rest, initial)][: config.num_pool]
+    pool = np.concatenate([unlabelled, rest[~np.isin(rest, initial)]])[: config.num_pool]
     return _tensor(initial), _tensor(valid), _tensor(pool)
+
+
+def given(config: "Config", data: Dataset) -> Parts:
+    """Every labelled image that is not in the validation set is an initial label; the pool are the unlabelled ones."""
+    labels = data.y_train.cpu().numpy()
+    rest, valid, unlabelled = _drawn(config, labels)
+    if len(rest) != config.num_initial:
+        raise ValueError(f"num_initial={config.num_initial} is not {len(rest)}, all that {data.name} has labels of")
+    return _tensor(rest), _tensor(valid), _tensor(unlabelled[: config.num_pool])
+
+
+def _drawn(config: "Config", labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """In random order the labelled images, without the validation set of them, that set, and the unlabelled images."""
+    from sklearn.model_selection import train_test_split  # a second of import, only where it is needed
+
+    seed = derived_seed(config.seed if config.split_seed is None else config.split_seed, "split")
+    known = np.flatnonzero(labels >= 0)
+    rest, valid = train_test_split(known, test_size=config.num_valid, stratify=labels[known], random_state=seed)
+    return rest, valid, np.random.default_rng(seed).permutation(np.flatnonzero(labels < 0))
 
 
 def _tensor(indices: np.ndarray) -> Tensor:
     return torch.from_numpy(np.sort(indices))
 
 
-SPLITS: dict[str, Callable[["Config", Dataset], Parts]] = {"balanced": balanced}
+SPLITS: dict[str, Callable[["Config", Dataset], Parts]] = {"balanced": balanced, "given": given}
 
 
-def check(config: "Config", data: Dataset) -> None:
-    """Raise ValueError if `config` asks for what `data` cannot give. Costs nothing; call it before any work."""
+def check(config: "Config", data: Dataset, is_simulated: bool = True) -> None:
+    """Raise ValueError if `config`, or its oracle, asks for what `data` cannot give. Costs nothing; call it before any work."""
     num_train, num_classes = len(data.y_train), data.num_classes
+    counts = data.y_train[data.y_train >= 0].bincount(minlength=num_classes)
+    num_known, rarest = int(counts.sum()), int(counts.min())
+    if is_simulated and num_known < num_train:
+        raise ValueError(
+            f"{data.name} has {num_train - num_known:,} unlabelled training images (label -1), and only a person can say what "
+            "they are: label them in the notebook label (make lab)"
+        )
     for name in ("num_initial", "num_valid"):
         if (count := getattr(config, name)) < num_classes:
             raise ValueError(f"{name}={count} is less than one image of each of the {num_classes} classes of {data.name}")
@@ -64,8 +87,14 @@ def check(config: "Config", data: Dataset) -> None:
         raise ValueError(
             f"num_pool={config.num_pool} is smaller than num_rounds={config.num_rounds} x query_size={config.query_size}"
         )
-    rarest = int(data.y_train.bincount(minlength=num_classes).min())
-    in_valid, in_initial = -(-config.num_valid * rarest // num_train), -(-config.num_initial // num_classes)
+    if config.num_initial + config.num_valid > num_known:
+        raise ValueError(
+            f"num_initial={config.num_initial} + num_valid={config.num_valid} asks for more than the {num_known:,} labelled "
+            f"images of {data.name}"
+        )
+    is_balanced = SPLITS[config.split] is not given
+    in_valid = -(-config.num_valid * rarest // num_known)
+    in_initial = -(-config.num_initial // num_classes) if is_balanced else 1
     if rarest < in_valid + in_initial:
         raise ValueError(
             f"{data.name} has a class of only {rarest} training images, too few for num_initial={config.num_initial} "

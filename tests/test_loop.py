@@ -7,7 +7,7 @@ import torch
 
 from alkit import loop, training
 from alkit.config import Config
-from alkit.loop import run, scores
+from alkit.loop import run, scores, simulated
 from alkit.split import split
 
 
@@ -20,6 +20,55 @@ def test_each_round_trains_on_what_the_rounds_before_bought(digits, tiny):
     assert len(set(bought)) == 30
     assert not set(bought) & set(torch.cat([initial, valid]).tolist())
     assert [r.test_accuracy is None for r in found] == [True, True, True, False]
+
+
+def test_labels_come_from_the_oracle_alone(digits, tiny):
+    """An oracle that swaps two classes, where the data set's own labels are hidden from all but the oracle."""
+    config = replace(tiny, acquisition="entropy")
+    initial, valid, pool = split(config, digits)
+    asked_for = []
+
+    def swapping(asked):
+        asked_for.append(list(asked))
+        return {image: {3: 8, 8: 3}.get(label, label) for image, label in simulated(digits)(asked).items()}
+
+    seen = []
+    plain_fit = training.fit
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "fit", lambda config, data, *rest: seen.append(data.y_train) or plain_fit(config, data, *rest))
+        found = list(run(config, digits, oracle=swapping))
+    bought = [image for r in found for image in r.query]
+    assert asked_for == [bought[: 10 * n] for n in range(4)]
+    assert (seen[0][pool] == -1).all()
+    assert torch.equal(seen[3][torch.cat([initial, valid])], digits.y_train[torch.cat([initial, valid])])
+    own = digits.y_train[bought]
+    assert torch.equal(seen[3][bought], torch.where(own == 3, 8, torch.where(own == 8, 3, own)))
+    assert (seen[3] == -1).sum() == len(pool) - len(bought)
+
+
+def test_the_simulated_oracle_is_what_a_run_has_if_it_names_none(digits, tiny):
+    config = replace(tiny, acquisition="bald")
+    assert [r.query for r in run(config, digits)] == [r.query for r in run(config, digits, oracle=simulated(digits))]
+
+
+def test_a_skipped_image_is_neither_trained_on_nor_asked_for_again(digits, tiny):
+    def skipping(asked):
+        return {image: label for image, label in simulated(digits)(asked).items() if image % 2}
+
+    found = list(run(replace(tiny, acquisition="entropy"), digits, oracle=skipping))
+    bought = [image for r in found for image in r.query]
+    assert len(set(bought)) == 30
+    assert found[-1].num_labelled == 20 + sum(image % 2 for image in bought) < 50
+
+
+def test_a_querys_scores_are_the_highest_of_the_pool_whose_quantiles_stand_beside_them(digits, tiny):
+    config = replace(tiny, acquisition="entropy")
+    first = next(run(config, digits))
+    labelled, _, pool = split(config, digits)
+    every = scores(config, digits, training.fit(config, digits, labelled, 0), pool, 0)
+    assert first.scores == tuple(every.sort(descending=True).values[:10].tolist())
+    assert first.pool_scores == pytest.approx(every.quantile(torch.tensor([0.05, 0.5, 0.95])).tolist(), rel=1e-5)
+    assert next(run(tiny, digits)).scores == ()
 
 
 def test_training_learns(digits):

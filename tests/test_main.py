@@ -8,7 +8,11 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
+
+from alkit.__main__ import main
 
 
 def processes_with(variable):
@@ -38,6 +42,27 @@ def test_bad_input_is_one_line_and_no_work(tmp_path, pipeline):
         assert words in process.stderr
         assert len(process.stderr.strip().splitlines()) == 1
         assert not (tmp_path / "outputs").exists()
+
+
+def test_a_folder_of_images_becomes_a_data_set_and_a_data_set_is_described(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("ALKIT_DATA", str(tmp_path / "data"))
+    for name in ("cat", "dog"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for n in range(3):
+            Image.fromarray(np.random.default_rng(n).integers(0, 256, (16, 16), np.uint8)).save(
+                tmp_path / f"pets/{name}/{n}.png"
+            )
+    assert main(["images", str(tmp_path / "pets")]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{tmp_path}/data/pets.npz: 4 training images (cat 2, dog 2; unlabelled 0) and 2 for testing, one of 5 of each class, "
+        "16x16 grey",
+        "Look at it: python -m alkit data pets",
+    ]
+    assert main(["data", "pets", "--outputs", str(tmp_path)]) == 0
+    assert "4 training and 2 test images, 16x16 grey, 2 classes" in capsys.readouterr().out
+    for arguments in (["images"], ["data"], ["images", str(tmp_path / "none")], ["images", str(tmp_path / "pets")]):
+        assert main(arguments) == 2
+        assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends signals")

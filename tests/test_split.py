@@ -1,5 +1,7 @@
 """Splits, and what the data cannot give."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -73,6 +75,36 @@ def test_a_rare_class_is_fine_as_long_as_its_share_suffices(write_npz):
     assert len(valid) == 300
     with pytest.raises(ValueError, match="class of only 40"):
         check(Config(num_initial=150, num_valid=300, num_rounds=1), data)
+
+
+@pytest.fixture
+def partly(digits):
+    """The digits with every second label of the training set taken away."""
+    labels = torch.where(torch.arange(len(digits.y_train)) % 2 == 0, digits.y_train, -1)
+    return replace(digits, y_train=labels)
+
+
+@pytest.mark.parametrize("split_name", ["balanced", "given"])
+def test_unlabelled_images_are_in_the_pool_and_nowhere_else(partly, split_name):
+    count = 50 if split_name == "balanced" else int((partly.y_train >= 0).sum()) - 100
+    config = Config(split=split_name, num_initial=count, num_valid=100, num_rounds=5)
+    check(config, partly, is_simulated=False)
+    initial, valid, pool = split(config, partly)
+    assert (partly.y_train[torch.cat([initial, valid])] >= 0).all()
+    assert set((partly.y_train < 0).nonzero().flatten().tolist()) <= set(pool.tolist())
+    assert torch.equal(torch.cat([initial, valid, pool]).sort().values, torch.arange(len(partly.y_train)))
+    assert (partly.y_train[pool] < 0).all() == (split_name == "given")
+    drawn = split(replace(config, num_pool=100), partly)[2]
+    assert len(drawn) == 100 and drawn.max() > 800
+
+
+def test_a_simulated_oracle_refuses_unlabelled_images_and_says_who_can_label_them(partly):
+    with pytest.raises(ValueError, match=r"digits has 648 unlabelled training images .* the notebook label"):
+        check(Config(num_initial=50, num_valid=100, num_rounds=5), partly)
+    with pytest.raises(ValueError, match="more than the 649 labelled"):
+        check(Config(num_initial=600, num_valid=100, num_rounds=5), partly, is_simulated=False)
+    with pytest.raises(ValueError, match="num_initial=50 is not 549"):
+        split(Config(split="given", num_initial=50, num_valid=100), partly)
 
 
 def test_initial_labels_that_cannot_be_divided_evenly_differ_by_one(digits):

@@ -14,6 +14,7 @@ MAY_IMPORT = {
     "method": {"speed"},  # and of the method only models.py, which does without where the folder is deleted
     "plugins": {"method"},
     "files": {"method"},
+    "human": {"method", "files"},
     "run": {"method", "plugins", "files"},
     "paper": {"method", "plugins", "files", "run"},
     "__main__": {"method", "plugins", "files", "run", "paper"},

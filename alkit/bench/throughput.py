@@ -107,7 +107,7 @@ def _parts(side: str, data: Dataset, task: Task) -> tuple[Callable, Callable]:
     if side == "alkit":
         return (
             lambda config, labelled: fit(config, data, labelled, task.number),
-            lambda config, model, pool: choose(config, data, model, pool, task.number),
+            lambda config, model, pool: choose(config, data, model, pool, task.number).images,
         )
     images = plain.Images(data)
     if side == "plain loop":

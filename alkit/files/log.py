@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 
 from alkit.config import Config, from_dict
@@ -69,7 +69,7 @@ def _resume(path: Path, config: Config, data: Dataset) -> Iterator[Round]:
             bought_nothing = []
         else:
             with path.open("a", encoding="utf-8") as file:
-                _append(file, asdict(found))
+                _append(file, _kept(found))
         yield found
 
 
@@ -165,7 +165,7 @@ def _write(path: Path, header: dict, rounds: list[Round]) -> None:
     """The whole log anew, in the old one's place only once it is on disk."""
     partial = path.with_suffix(".partial")
     with partial.open("w", encoding="utf-8") as file:
-        for record in (header, *map(asdict, rounds)):
+        for record in (header, *map(_kept, rounds)):
             file.write(json.dumps(record) + "\n")
         file.flush()
         os.fsync(file.fileno())
@@ -179,6 +179,11 @@ def _header(config: Config, data: Dataset) -> dict:
         "device": device_name(data.device),
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
     }
+
+
+def _kept(found: Round) -> dict:
+    """What a log keeps of a round: what makes it the same round."""
+    return {f.name: getattr(found, f.name) for f in fields(found) if f.compare}
 
 
 def _append(file, record: dict) -> None:

@@ -47,7 +47,10 @@ def read_npz(path: Path) -> tuple[dict[str, np.ndarray], str, tuple[str, ...] | 
 
 
 def check_arrays(arrays: dict[str, np.ndarray], where: object) -> None:
-    """Raise ValueError unless they are uint8 images [N, H, W] or [N, H, W, 3] and integer labels 0 .. C-1."""
+    """Raise ValueError unless they are uint8 images [N, H, W] or [N, H, W, 3] and integer labels 0 .. C-1.
+
+    A training image's label may also be -1: it is unlabelled.
+    """
     for part in ("train", "test"):
         x, y = arrays[f"x_{part}"], arrays[f"y_{part}"]
         if x.dtype != np.uint8 or x.ndim not in (3, 4) or (x.ndim == 4 and x.shape[3] != 3):
@@ -68,11 +71,13 @@ def check_arrays(arrays: dict[str, np.ndarray], where: object) -> None:
             f"{where}: training and test images differ in shape, {list(train.shape[1:])} and {list(test.shape[1:])}"
         )
     classes = np.unique(arrays["y_train"])
+    classes = classes[classes != -1]
     if len(classes) < 2 or not np.array_equal(classes, np.arange(len(classes))):
         both = "for each of y_train and y_test: y = np.searchsorted(classes, y), with classes = np.unique(y_train)"
         hint = _hint("y_train, y_test = y_train - 1, y_test - 1" if _from_one(classes) else both) if len(classes) > 1 else ""
         raise ValueError(
-            f"{where}: the labels of y_train are {classes.tolist()[:12]}; they must be 0 .. C-1, none missing{hint}"
+            f"{where}: the labels of y_train are {classes.tolist()[:12]}; they must be 0 .. C-1, none missing, "
+            f"or -1 (unlabelled){hint}"
         )
     unknown = np.setdiff1d(arrays["y_test"], classes)
     if len(unknown):

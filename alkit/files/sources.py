@@ -27,9 +27,9 @@ def load(name: str, root: str | Path | None = None, device: str = "auto") -> Dat
     """The data set `name`: `<root>/<name>.npz` if that file exists, else scikit-learn's digits or a download.
 
     An .npz holds x_train, x_test (uint8, [N, H, W] or [N, H, W, 1] grey, or [N, H, W, 3] RGB), y_train, y_test (integers
-    0 .. C-1) and optionally source (text) and class_names; what else it holds is not read. `root` is $ALKIT_DATA, else the
-    project's `data`. Raises ValueError, saying what to do, for an unknown name, a file that cannot be used, or a download
-    that fails.
+    0 .. C-1; in y_train also -1, unlabelled) and optionally source (text) and class_names; what else it holds is not read.
+    `root` is $ALKIT_DATA, else the project's `data`. Raises ValueError, saying what to do, for an unknown name, a file that
+    cannot be used, or a download that fails.
     """
     check_name("dataset", name)
     root = Path(root or data_root())
@@ -55,6 +55,10 @@ def load(name: str, root: str | Path | None = None, device: str = "auto") -> Dat
         class_names = known[:num_classes] if len(known) >= num_classes else tuple(map(str, range(num_classes)))
     elif len(class_names) != num_classes and path.exists():
         raise ValueError(f"{where}: class_names has {len(class_names)} names for the {num_classes} classes of y_train")
+    shown_names = [one.strip() for one in class_names]
+    for one in shown_names:
+        if shown_names.count(one) > 1:
+            raise ValueError(f"{where}: class_names has {one!r} twice; give each class a name of its own")
     return _dataset(name, source, class_names, arrays).to(resolve_device(device))
 
 

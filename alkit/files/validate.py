@@ -84,10 +84,11 @@ def queries(found: list[Round], num_train: int, pool: Collection[int]) -> None:
 
 
 def _round(line: int, values: dict, config: Config) -> Round:
-    for f in fields(Round):
-        if f.name not in values and f.name != "device":  # which is newer than some logs
-            raise ValueError(f"line {line}: {f.name} is missing")
-    values = {f.name: values.get(f.name, "") for f in fields(Round)}
+    names = [f.name for f in fields(Round) if f.compare]
+    for name in names:
+        if name not in values and name != "device":  # which is newer than some logs
+            raise ValueError(f"line {line}: {name} is missing")
+    values = {name: values.get(name, "") for name in names}
     number = _is(line, "number", values["number"], int)
     if not 0 <= number <= config.num_rounds:
         raise ValueError(f"line {line}: number={_short(number)} is outside 0 .. {config.num_rounds}, the rounds of the run")

@@ -50,6 +50,16 @@ def test_a_finished_run_replays_without_training(tmp_path, digits, tiny, monkeyp
     assert path.read_bytes() == before
 
 
+def test_a_log_holds_what_makes_a_round_the_same_and_not_what_is_shown_while_it_runs(tmp_path, digits, tiny):
+    found = list(resume(tmp_path / "run.jsonl", replace(tiny, acquisition="entropy"), digits))
+    assert found[0].scores and read(tmp_path / "run.jsonl")[1] == found
+    lines = (tmp_path / "run.jsonl").read_text().splitlines()
+    assert list(json.loads(lines[1])) == [
+        "number", "num_labelled", "valid_accuracy", "test_accuracy", "query", "train_seconds", "evaluate_seconds",
+        "query_seconds", "device",
+    ]  # fmt: skip
+
+
 def test_rounds_are_on_disk_before_they_are_yielded(tmp_path, digits, tiny):
     path = tmp_path / "run.jsonl"
     for found in resume(path, tiny, digits):

@@ -1,0 +1,103 @@
+"""The file of labels: what is in it survives, and what is damaged is named."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from alkit.human.answers import Answers
+from alkit.loop import Round
+
+ROUND = Round(0, 20, 0.5, None, (7, 3, 5), 0.0, 0.0, 0.0, scores=(0.9, 0.8, 0.7), pool_scores=(0.1, 0.2, 0.3))
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "labels.jsonl"
+
+
+def reopened(path, config, data):
+    answers = Answers(path, config, data)
+    answers.close()
+    return answers
+
+
+def test_what_was_answered_skipped_and_taken_back_is_there_again(path, exercise, digits):
+    answers = Answers(path, exercise, digits)
+    answers.add_round(ROUND)
+    answers.add(7, 4, 1.234)
+    answers.add(3, None, 2.0)
+    answers.add(5, 1, 0.5)
+    answers.take_back(5)
+    answers.close()
+    again = reopened(path, exercise, digits)
+    assert [(a.image, a.label, a.seconds, a.round) for a in again.given.values()] == [(7, 4, 1.23, 0), (3, None, 2.0, 0)]
+    assert again.rounds == [ROUND]
+    assert (again.rounds[0].scores, again.rounds[0].pool_scores) == (ROUND.scores, ROUND.pool_scores)
+    assert again.asked == [7, 3, 5]
+
+
+def test_every_answer_is_on_disk_when_it_is_given_and_no_byte_before_it_changes(path, exercise, digits):
+    answers = Answers(path, exercise, digits)
+    answers.add_round(ROUND)
+    before = path.read_bytes()
+    for image in (7, 3):
+        answers.add(image, 4, 1.0)
+        assert path.read_bytes().startswith(before)
+        before = path.read_bytes()
+        assert json.loads(before.splitlines()[-1])["image"] == image
+    answers.take_back(3)
+    assert path.read_bytes().startswith(before)
+    answers.close()
+
+
+@pytest.mark.parametrize("torn", [b'{"image": 3, "lab', b'{"image": 3, "label": 4, "seconds": 1.0, "round": 0, "at": ""}'])
+def test_a_torn_last_line_is_as_if_it_had_not_been_written(path, exercise, digits, torn):
+    answers = Answers(path, exercise, digits)
+    answers.add_round(ROUND)
+    answers.add(7, 4, 1.0)
+    answers.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole + torn)
+    assert list(reopened(path, exercise, digits).given) == [7]
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('{"image": 9, "label": 4, "seconds": 1.0, "round": 0, "at": ""}', "line 3 is damaged .* image 9 was not asked for"),
+        ('{"image": 7, "label": 10, "seconds": 1.0, "round": 0, "at": ""}', "line 3 is damaged .* label 10"),
+        ('{"image": 7}', "line 3 is damaged"),
+        ('{"taken_back": 7}', "line 3 is damaged"),
+        ("{", "line 3: no JSON"),
+        ('{"round": {"number": 1}}', "line 3 is damaged"),
+    ],
+)
+def test_damage_is_named_and_left_as_it_is(path, exercise, digits, line, words):
+    answers = Answers(path, exercise, digits)
+    answers.add_round(ROUND)
+    answers.close()
+    path.write_text(path.read_text() + line + "\n")
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match=words) as caught:
+        Answers(path, exercise, digits)
+    assert str(path) in str(caught.value) and "\n" not in str(caught.value)
+    assert path.read_bytes() == before
+
+
+def test_labels_of_other_images_or_another_split_are_refused_and_other_settings_may_change(path, exercise, digits):
+    reopened(path, exercise, digits)
+    with pytest.raises(ValueError, match="another data"):
+        Answers(path, exercise, replace(digits, digest="0" * 12))
+    with pytest.raises(ValueError, match="another settings"):
+        Answers(path, replace(exercise, seed=1), digits)
+    reopened(path, replace(exercise, epochs=9, acquisition="bald"), digits)
+
+
+def test_a_file_that_is_open_elsewhere_is_refused(path, exercise, digits):
+    answers = Answers(path, exercise, digits)
+    with pytest.raises(ValueError, match="open in another notebook"):
+        Answers(path, exercise, digits)
+    answers.close()
+    reopened(path, exercise, digits)
