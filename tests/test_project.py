@@ -51,7 +51,7 @@ def test_every_file_that_a_page_of_the_project_links_to_is_there():
 
 def test_every_folder_of_the_package_has_its_line_in_the_readmes_tree():
     folders = [path.parent.name for path in (PROJECT / "alkit").glob("*/__init__.py")]
-    assert len(folders) == 7
+    assert len(folders) == 8
     lines = (PROJECT / "README.md").read_text().splitlines()
     for folder in [*(f"  {name}" for name in folders), "alkit", "notebooks", "params", "outputs", "tests"]:
         assert [line for line in lines if line.startswith(f"{folder}/ ")]
