@@ -1,4 +1,4 @@
-"""python -m alkit reproduce|plan|report PROFILE, findings [NAME], verify, images FOLDER or data NAME (the first five by make)."""
+"""python -m alkit reproduce|plan|report PROFILE, findings [NAME], verify, images FOLDER or data NAME."""
 
 import argparse
 import contextlib
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="a file of params/, without .yaml; a finding's name, or none for all; a folder of images; a data set's name",
     )
     parser.add_argument("--only", metavar="GLOBS", help="of a profile, the experiments whose names match (reproduce and plan)")
-    parser.add_argument("--workers", type=int, help="experiments at a time (default: one a core, or one on a GPU)")
+    parser.add_argument("--workers", type=int, help="experiments at a time (default: one a core, or what a GPU holds)")
     parser.add_argument("--all", action="store_true", help="verify also rounds that took more than a minute")
     parser.add_argument("--name", help="of images, what the data set is to be called (default: as the folder)")
     parser.add_argument("--size", help="of images, the pixels they are brought to: 64, or height x width, 48x64")

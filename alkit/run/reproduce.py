@@ -4,6 +4,7 @@ import os
 import time
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 
+import torch
 from joblib import cpu_count
 from tqdm import tqdm
 
@@ -14,12 +15,16 @@ from alkit.run.execute import execute, is_current, scratch
 from alkit.run.grid import Experiment, Profile, settings
 from alkit.run.plan import Estimate, in_words, seconds_left
 
+# Of GPU memory for one experiment, generously: CUDA's own context, the network's activations, a chunk of the pool. Alone it
+# would leave most of a GPU idle.
+GPU_BYTES = 4 * 2**30
+
 
 def reproduce(profile: Profile, estimate: Estimate, num_workers: int | None = None) -> list[str]:
     """Run every experiment whose notebook is not there yet; the names of those that failed.
 
     Experiments run side by side, one process with one thread a core (for these small networks faster than one process
-    on all cores), or one at a time on a GPU. Rounds already logged are not computed again.
+    on all cores), or as many as a GPU's memory holds. Rounds already logged are not computed again.
     """
     todo = [e for e in profile.experiments if not _is_done(e)]
     num_workers = num_workers or default_workers(profile)
@@ -45,10 +50,11 @@ def environment() -> dict[str, str]:
 
 
 def default_workers(profile: Profile) -> int:
-    """As many experiments at a time as there are cores to use, or one on a GPU."""
-    if any(resolve_device(c.device).type != "cpu" for e in profile.experiments for c in e.configs):
-        return 1
-    return cpu_count()  # those that this process may use: by affinity, and by a container's quota
+    """As many experiments at a time as there are cores to use, and as the free memory of every GPU that they name holds."""
+    cores = cpu_count()  # those that this process may use: by affinity, and by a container's quota
+    devices = {resolve_device(c.device) for e in profile.experiments for c in e.configs}
+    free = [torch.cuda.mem_get_info(device)[0] for device in devices if device.type == "cuda"]
+    return max(1, min([cores, *(bytes_ // GPU_BYTES for bytes_ in free)]))
 
 
 def _run_all(profile: Profile, todo: list[Experiment], progress: "Progress", pool: Executor) -> list[str]:
