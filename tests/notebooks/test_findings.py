@@ -77,6 +77,12 @@ def test_queries_by_uncertainty_win_on_mnist_alone_and_lose_with_few_labels():
     assert found["verdict"] == "is mixed"
 
 
+def test_pytorchs_initial_weights_are_nearer_to_the_published_numbers():
+    found = numbers("initial_weights")
+    assert set(found["verdicts"].values()) == {"holds"}
+    assert found["nearer"] == len(found["conditions"]) == 4
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(path.stem for path in (NOTEBOOKS / "findings").glob("*.py")))
 def test_a_finding_runs_at_its_defaults_and_writes_into_its_folder_alone(name, tmp_path):
