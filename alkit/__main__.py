@@ -14,6 +14,7 @@ from joblib import cpu_count
 
 from alkit.determinism import resolve_device
 from alkit.files.images import from_folder
+from alkit.files.sources import is_here
 from alkit.paper import readme
 from alkit.paper.described import describe
 from alkit.paper.report import data_notebook, findings, report
@@ -65,13 +66,17 @@ def _reproduce(args: argparse.Namespace) -> int:
 
 
 def _plan(args: argparse.Namespace) -> int:
-    _, chosen, estimate, workers = _chosen(args)
+    _, chosen, estimate, workers = _chosen(args, download=False)
     print(table(chosen.experiments, estimate))
     device = resolve_device(chosen.experiments[0].configs[0].device)
     todo = [e for e in chosen.experiments if e.rounds_done() < e.total_rounds]
     left = in_words(seconds_left(todo, estimate, workers))
     count = f"{len(chosen.experiments)} experiments, about {left} left on this {device.type}, {workers} at a time"
     print(f"{count} ({estimate.basis(todo)})")
+    missing = [d for d in dict.fromkeys(c.dataset for e in chosen.experiments for c in e.configs) if not is_here(d)]
+    if missing:
+        unseen = "so whether they have what is asked of them, and whether the logs are of them, was not checked"
+        print(f"The images of {', '.join(missing)} are not here (reproduce fetches them), {unseen}.")
     return 0
 
 
@@ -125,11 +130,11 @@ def _profile(args: argparse.Namespace) -> Profile:
     return read_profile(args.profile, args.outputs.absolute(), args.params.absolute())
 
 
-def _chosen(args: argparse.Namespace) -> tuple[Profile, Profile, Estimate, int]:
+def _chosen(args: argparse.Namespace, download: bool = True) -> tuple[Profile, Profile, Estimate, int]:
     """The profile, the part of it that is asked for, its estimate, and how many experiments go at a time."""
     profile = _profile(args)
     chosen = only(profile, args.only) if args.only else profile
-    data = load_all(chosen)
+    data = load_all(chosen, download)
     check_all(chosen, data)
     return profile, chosen, Estimate(data, profile.experiments), args.workers or default_workers(chosen)
 

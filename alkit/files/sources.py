@@ -21,6 +21,7 @@ CLASS_NAMES = {
     "fashion_mnist": ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
 }
 TORCHVISION = {"mnist": "MNIST", "cifar10": "CIFAR10", "fashion_mnist": "FashionMNIST"}
+DOWNLOADED = {"mnist": "MNIST/raw", "cifar10": "cifar-10-batches-py", "fashion_mnist": "FashionMNIST/raw"}  # where to
 
 
 def load(name: str, root: str | Path | None = None, device: str = "auto") -> Dataset:
@@ -60,6 +61,12 @@ def load(name: str, root: str | Path | None = None, device: str = "auto") -> Dat
         if shown_names.count(one) > 1:
             raise ValueError(f"{where}: class_names has {one!r} twice; give each class a name of its own")
     return _dataset(name, source, class_names, arrays).to(resolve_device(device))
+
+
+def is_here(name: str, root: str | Path | None = None) -> bool:
+    """Whether `load` would find the data set without a download."""
+    root = Path(root or data_root())
+    return name not in DOWNLOADED or (root / f"{name}.npz").exists() or (root / DOWNLOADED[name]).exists()
 
 
 def _dataset(name: str, source: str, class_names: tuple[str, ...], arrays: dict[str, np.ndarray]) -> Dataset:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 from pathlib import Path
 
 import yaml
@@ -13,6 +14,7 @@ from alkit.paper.results import together
 from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS, shown
 from alkit.run.execute import execute, is_current
 from alkit.run.grid import Profile
+from alkit.run.plan import in_words
 from alkit.run.reproduce import environment
 
 
@@ -61,12 +63,18 @@ def findings(name: str | None = None, outputs: Path = OUTPUTS, params: Path = PA
     if name not in (None, *sources):
         raise ValueError(f"unknown finding {name!r}; choose {', '.join(sources)}")
     os.environ.update(environment())
-    made = []
-    for stem in sources if name is None else [name]:
+    made, chosen = [], list(sources) if name is None else [name]
+    for number, stem in enumerate(chosen, start=1):
         source, target = sources[stem], outputs / "findings" / f"{stem}.ipynb"
         parameters = yaml.safe_load((params / "findings" / f"{stem}.yaml").read_text(encoding="utf-8"))
+        place, begun = f"[{number}/{len(chosen)}] {stem}", time.monotonic()
         if name or not is_current(source, target, parameters):
-            execute(source, target, parameters)
+            print(f"{place} ...", flush=True)
+            changed = execute(source, target, parameters, bar={"leave": False, "disable": None, "desc": stem})
             html(target)
+            took = in_words(time.monotonic() - begun)
+            print(f"{place}: {took}, {'made' if changed else 'shows the same as before'}", flush=True)
+        else:
+            print(f"{place}: as the code that is here made it", flush=True)
         made.append(target)
     return made

@@ -24,6 +24,7 @@ from PIL import Image
 
 from alkit.paths import PROJECT, shown
 from alkit.run.stale import digest
+from alkit.run.steady import replace_if_changed, steady
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -60,11 +61,12 @@ def scratch() -> Path:
     return folder
 
 
-def execute(source: Path, target: Path, parameters: dict) -> None:
+def execute(source: Path, target: Path, parameters: dict, bar: dict | bool = False) -> bool:
     """Run the percent-format notebook `source` with `parameters` and write it to `target` when it is complete.
 
-    Raises ValueError for a parameter that it does not have, and NotebookFailed; the notebook with its error is then kept as
-    `failed.ipynb` beside the target.
+    What shows the same as before is not written again; whether it was. `bar` is papermill's, of the cells. Raises ValueError
+    for a parameter that it does not have, and NotebookFailed; the notebook with its error is then kept as `failed.ipynb`
+    beside the target.
     """
     notebook, made_from = prepared(source, parameters)
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "language": "python", "display_name": "Python 3"})
@@ -78,7 +80,7 @@ def execute(source: Path, target: Path, parameters: dict) -> None:
             raise ValueError(f"{shown(source)} has no parameter {', '.join(unknown)}; choose {', '.join(sorted(known))}")
         try:
             papermill.execute_notebook(
-                plain, running, parameters, kernel_name="python3", language="python", progress_bar=False,
+                plain, running, parameters, kernel_name="python3", language="python", progress_bar=bar,
                 kernel_manager_class=KernelManager, cwd=PROJECT,
                 shutdown_kernel="immediate",  # its cells are done: a second less a notebook
             )  # fmt: skip
@@ -96,12 +98,9 @@ def execute(source: Path, target: Path, parameters: dict) -> None:
             raise NotebookFailed(message) from None
         _shrink_images(done)
         done.metadata["alkit"] = {"digest": made_from}
-        # papermill notes this machine's temporary paths, which mean nothing to a reader.
-        done.metadata["papermill"] = {k: v for k, v in done.metadata["papermill"].items() if k in ("duration", "version")}
-        partial = target.with_suffix(".partial")
-        nbformat.write(done, partial)
-        os.replace(partial, target)
+        changed = replace_if_changed(target, steady(done))
     failed.unlink(missing_ok=True)
+    return changed
 
 
 def _most_used() -> str:

@@ -25,7 +25,7 @@ from alkit.config import Config, check_name, from_dict
 from alkit.data import Dataset
 from alkit.determinism import resolve_device
 from alkit.files import log
-from alkit.files.sources import load
+from alkit.files.sources import is_here, load
 from alkit.paths import OUTPUTS, PARAMS, shown
 from alkit.run.params import read_params
 from alkit.split import check
@@ -163,22 +163,30 @@ def _as_list(value) -> list:
     return value if isinstance(value, list) else [value]
 
 
-def load_all(profile: Profile) -> dict[str, Dataset]:
-    """Every data set of the profile, on the CPU; downloads what is missing."""
+def load_all(profile: Profile, download: bool = True) -> dict[str, Dataset]:
+    """Every data set of the profile, on the CPU; what is missing is downloaded, or else left out."""
     names = dict.fromkeys(c.dataset for e in profile.experiments for c in e.configs)
-    return {name: load(name, device="cpu") for name in names}
+    return {name: load(name, device="cpu") for name in names if download or is_here(name)}
 
 
 def check_all(profile: Profile, data: dict[str, Dataset]) -> None:
-    """Raise ValueError for the first experiment that cannot run, or whose folder holds something else. No work is done."""
+    """Raise ValueError for the first experiment that cannot run, or whose folder holds something else. No work is done.
+
+    Of those whose images are not in `data`, what the images would show is not checked.
+    """
     for experiment in profile.experiments:
         for config in experiment.configs:
             try:
                 resolve_device(config.device)
-                check(config, data[config.dataset])
+                if config.dataset in data:
+                    check(config, data[config.dataset])
             except ValueError as error:
                 raise ValueError(f"{experiment.name}: {error}") from None
-            log.check_log(experiment.log_path(config), config, data[config.dataset])
+            path = experiment.log_path(config)
+            if config.dataset in data:
+                log.check_log(path, config, data[config.dataset])
+            elif not log.is_empty(path):
+                log.read_run(path, config)
 
 
 def settings(config: Config) -> dict:

@@ -1,6 +1,7 @@
 """A report holds what the logs hold; the findings' notebooks are made when something changed, or when they are named."""
 
 import json
+import re
 import shutil
 import statistics
 
@@ -60,7 +61,7 @@ def test_the_report_refuses_logs_of_another_configuration(made, tmp_path, pipeli
         assert "another configuration (epochs: 2 -> 3)" in process.stderr
 
 
-def test_findings_run_with_their_parameters_once_or_when_named(tmp_path, monkeypatch):
+def test_findings_run_with_their_parameters_once_or_when_named_and_say_how_far_they_are(tmp_path, monkeypatch, capsys):
     for folder in ("notebooks/findings", "params/findings"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "notebooks/findings/one.py").write_text('# %% tags=["parameters"]\nsize = 1\n# %%\nprint("size", size)\n')
@@ -69,10 +70,12 @@ def test_findings_run_with_their_parameters_once_or_when_named(tmp_path, monkeyp
     made = findings(outputs=tmp_path / "outputs", params=tmp_path / "params")
     assert made == [tmp_path / "outputs/findings/one.ipynb"]
     assert "size 3" in made[0].with_suffix(".html").read_text()
-    before = made[0].stat().st_mtime_ns
+    before, told = made[0].stat().st_mtime_ns, capsys.readouterr().out.splitlines()
+    assert told[0] == "[1/1] one ..." and re.fullmatch(r"\[1/1\] one: \d+ s, made", told[1])
     assert findings(None, tmp_path / "outputs", tmp_path / "params") == made
-    assert made[0].stat().st_mtime_ns == before
+    assert capsys.readouterr().out == "[1/1] one: as the code that is here made it\n"
     assert findings("one", tmp_path / "outputs", tmp_path / "params") == made
-    assert made[0].stat().st_mtime_ns > before
+    assert capsys.readouterr().out.splitlines()[1].endswith("shows the same as before")
+    assert made[0].stat().st_mtime_ns == before
     with pytest.raises(ValueError, match="unknown finding 'two'; choose one"):
         findings("two", tmp_path / "outputs", tmp_path / "params")

@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from alkit.files.log import resume
+from alkit.files.sources import is_here, load
 from alkit.run.grid import load_all, read_profile
-from alkit.run.plan import Estimate, in_words, seconds_left
+from alkit.run.plan import KNOWN, Estimate, in_words, seconds_left
 
 GRID = {"grid": [{"scenario": "a", "dataset": "digits"}]}
 
@@ -58,6 +59,42 @@ def test_plan_says_what_is_done_and_what_is_left(made, tmp_path, pipeline):
     lines = pipeline.alkit(tmp_path, "plan").stdout.splitlines()
     assert lines[1].split()[1] == "0/6"
     assert "3 experiments, about" in lines[-1]
+
+
+def test_a_plan_needs_no_images_and_says_what_it_could_not_check(tmp_path, pipeline, monkeypatch):
+    monkeypatch.setenv("ALKIT_DATA", str(tmp_path / "none"))
+    monkeypatch.setattr("alkit.files.sources._download", lambda *_: pytest.fail("downloaded"))
+    grid = [{"scenario": "constrained", "dataset": ["mnist", "cifar10", "digits"], "num_initial": 100}]
+    pipeline.write(tmp_path, grid=grid, seeds=[0])
+    told = pipeline.alkit(tmp_path, "plan")
+    assert told.returncode == 0, told.stderr
+    assert [line.split()[0] for line in told.stdout.splitlines()[1:4]] == [
+        f"constrained-{dataset}-lenet-random-none" for dataset in ("mnist", "cifar10", "digits")
+    ]
+    assert "The images of mnist, cifar10 are not here" in told.stdout.splitlines()[-1]
+    pipeline.write(tmp_path, grid=[{**grid[0], "num_initial": 5}])
+    told = pipeline.alkit(tmp_path, "plan")  # what is here is checked as ever
+    assert told.returncode == 2 and "constrained-digits-lenet-random-none: num_initial=5" in told.stderr
+
+
+def test_a_log_of_another_configuration_is_seen_without_its_images(tmp_path, pipeline, digits, monkeypatch):
+    pipeline.write(tmp_path, grid=[{"scenario": "constrained"}], seeds=[0])
+    (experiment,) = read_profile("tiny", tmp_path / "outputs", tmp_path).experiments
+    next(resume(experiment.log_path(experiment.configs[0]), experiment.configs[0], digits))
+    monkeypatch.setattr("alkit.run.grid.is_here", lambda name: False)
+    monkeypatch.setattr("alkit.run.plan.KNOWN", {"digits": ((1, 16, 16), 10, 1297, 500)})
+    assert pipeline.alkit(tmp_path, "plan").returncode == 0
+    pipeline.write(tmp_path, grid=[{"scenario": "constrained", "epochs": 7}], seeds=[0])
+    assert "another configuration (epochs: 2 -> 7)" in pipeline.alkit(tmp_path, "plan").stderr
+
+
+def test_the_known_shapes_are_those_of_the_images():
+    known = [name for name in KNOWN if is_here(name)]
+    if not known:
+        pytest.skip("no images of the paper's data sets here")
+    for name in known:
+        d = load(name, device="cpu")
+        assert KNOWN[name] == (d.image_shape, d.num_classes, len(d.y_train), len(d.y_test))
 
 
 def test_time_left_is_no_shorter_than_the_longest_experiments():
