@@ -19,6 +19,7 @@ from alkit.paths import OUTPUTS, PARAMS, shown
 from alkit.run.execute import NotebookFailed, scratch
 from alkit.run.grid import Profile, check_all, load_all, only, read_profile
 from alkit.run.plan import Estimate, in_words, seconds_left, table
+from alkit.run.remarks import remarks
 from alkit.run.reproduce import default_workers, environment, reproduce
 
 
@@ -114,6 +115,8 @@ def _chosen(args: argparse.Namespace) -> tuple[Profile, Profile, Estimate, int]:
     chosen = only(profile, args.only) if args.only else profile
     data = load_all(chosen)
     check_all(chosen, data)
+    for line in remarks(chosen, data):
+        print(f"note: {line}", flush=True)
     return profile, chosen, Estimate(data, profile.experiments), args.workers or default_workers(chosen)
 
 
