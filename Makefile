@@ -51,7 +51,7 @@ bench: $(READY) ## measure the speed here, beside a plain loop and baal (minutes
 	@$(BIN)/python -m alkit.bench
 
 test: $(READY) ## run the tests, all but the slow ones (two minutes)
-	@$(BIN)/python -m pytest -m 'not slow'
+	@$(BIN)/python -m pytest -m 'not slow and not browser'
 
 test-all: $(READY) ## run all tests
 	@$(BIN)/python -m pytest

@@ -22,6 +22,7 @@ from alkit.paths import OUTPUTS, PARAMS, shown
 from alkit.run.execute import NotebookFailed, scratch
 from alkit.run.grid import Profile, check_all, load_all, only, read_profile
 from alkit.run.plan import Estimate, in_words, seconds_left, table
+from alkit.run.remarks import remarks
 from alkit.run.reproduce import default_workers, environment, reproduce
 from alkit.run.verify import failures, line, verify
 
@@ -136,6 +137,8 @@ def _chosen(args: argparse.Namespace, download: bool = True) -> tuple[Profile, P
     chosen = only(profile, args.only) if args.only else profile
     data = load_all(chosen, download)
     check_all(chosen, data)
+    for line in remarks(chosen, data):
+        print(f"note: {line}", flush=True)
     return profile, chosen, Estimate(data, profile.experiments), args.workers or default_workers(chosen)
 
 

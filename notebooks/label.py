@@ -17,8 +17,8 @@
 # network is trained on the labels that there are, looks through the pool for the images it would learn most from, and shows
 # them to you.
 #
-# - **A click, or a key.** Each class has a button and, in brackets, a key; `s` skips an image, `u` takes the last answer
-#   back, as often as you like.
+# - **A click, or a key.** Each class has a button and, in brackets, a key (a digit is its own); `s` skips an image, `u` takes
+#   the last answer back, as often as you like.
 # - **Nothing is lost.** Each answer is on disk before the next image shows. Close the browser, shut the computer down, run
 #   all cells again: it goes on where you were.
 # - **No waiting.** When half of a query is answered the network is trained anew in the background, and you go on with the

@@ -11,13 +11,13 @@ from PIL import Image
 
 from alkit.config import Config
 from alkit.data import Dataset
-from alkit.human.export import to_csv
+from alkit.human.export import file_names, to_csv
 from alkit.human.halting import hint
 from alkit.human.session import Session, for_person
 from alkit.paths import shown
 
 KEYS = "1234567890abcdefghijklmnopqrtvwxyz"  # of the classes in turn; s skips, u takes back
-SIDE = 320  # pixels of an image's longer side on the page
+SIDE = 256  # pixels of an image's longer side on the page
 KEYBOARD = (Path(__file__).parent / "keys.js").read_text(encoding="utf-8")
 
 
@@ -25,20 +25,20 @@ class Panel:
     """A session and its widgets; `box` is what a notebook displays."""
 
     def __init__(self, config: Config, data: Dataset, path: Path):
-        self.data = data
+        self.data, self.names = data, file_names(data)
         self.image = widgets.Image(format="png", layout={"width": f"{SIDE}px", "max_width": "100%", "min_height": "80px"})
         self.words = widgets.HTML()
         keys = keys_of(data.class_names)
-        self.classes = [self._button(f"{name}  [{key}]" if key else name, key, label)
+        self.classes = [self._button(f"{name}  ({key})" if key not in ("", name) else name, key, label)
                         for label, (name, key) in enumerate(zip(data.class_names, keys, strict=True))]  # fmt: skip
-        self.skip = self._button("skip  [s]", "s", None)
-        self.back = self._button("undo  [u]", "u", "undo")
+        self.skip = self._button("skip  (s)", "s", None)
+        self.back = self._button("undo  (u)", "u", "undo")
         self.export = self._button("save as CSV", "", "export")
         listener = widgets.Output(layout={"height": "0px"})
         listener.append_display_data(Javascript(KEYBOARD))
         grid = widgets.GridBox(self.classes, layout={"grid_template_columns": "repeat(auto-fill, minmax(140px, 1fr))",
-                                                     "grid_gap": "6px", "width": "100%"})  # fmt: skip
-        right = widgets.VBox([grid, widgets.HBox([self.skip, self.back, self.export]), self.words],
+                                                     "grid_gap": "4px", "width": "100%"})  # fmt: skip
+        right = widgets.VBox([grid, widgets.HBox([self.skip, self.back, self.export], layout={"margin": "8px 0"}), self.words],
                              layout={"flex": "1 1 320px", "min_width": "280px"})  # fmt: skip
         self.box = widgets.HBox([self.image, right, listener], layout={"flex_flow": "row wrap", "grid_gap": "20px"})
         self.box.add_class("alkit-label")
@@ -55,7 +55,9 @@ class Panel:
                 button.disabled = image is None
             self.back.disabled = self.export.disabled = not given
             self.image.value = png(self.data, image)
-            self.words.value = "<br>".join(map(html.escape, [*progress(self.session), *network(self.session)]))
+            name = [self.names[image]] if image is not None else []
+            lines = map(html.escape, [*name, *progress(self.session), *network(self.session)])
+            self.words.value = f'<div style="line-height: 1.6">{"<br>".join(lines)}</div>'
 
     def _button(self, words: str, key: str, does: int | str | None) -> widgets.Button:
         button = widgets.Button(description=words, layout={"width": "auto", "min_width": "110px"})
@@ -82,13 +84,13 @@ def keys_of(class_names: tuple[str, ...]) -> list[str]:
 
 
 def png(data: Dataset, image: int | None) -> bytes:
-    """A training image as a PNG, its pixels doubled until it is large enough to be seen; a white one for None."""
+    """A training image as a PNG, enlarged and smoothed, as one sees more in it then; a white one for None."""
     pixels = torch.full(data.image_shape, 255, dtype=torch.uint8) if image is None else data.x_train[image].cpu()
     channels, height, width = pixels.shape
     times = max(1, SIDE // max(height, width))
     picture = Image.fromarray(pixels[0].numpy() if channels == 1 else pixels.permute(1, 2, 0).contiguous().numpy())
     file = io.BytesIO()
-    picture.resize((width * times, height * times), Image.Resampling.NEAREST).save(file, "PNG")
+    picture.resize((width * times, height * times), Image.Resampling.BICUBIC).save(file, "PNG")
     return file.getvalue()
 
 

@@ -9,6 +9,7 @@ import yaml
 
 from alkit.files.lock import held
 from alkit.paper import readme, verdicts
+from alkit.paper.own import is_own
 from alkit.paper.page import html
 from alkit.paper.results import together
 from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS, shown
@@ -44,7 +45,8 @@ def report(profile: Profile) -> str:
                 readme.write(results, judged)
         notebook = profile.folder / "report.ipynb"
         folders = {"outputs": shown(outputs), "params": shown(profile.params), "folder": shown(profile.folder)}
-        execute(NOTEBOOKS / "report.py", notebook, {"profile": profile.name, **folders})
+        source = "own.py" if is_own(profile) else "report.py"  # of one's own images there is nothing to set beside the paper
+        execute(NOTEBOOKS / source, notebook, {"profile": profile.name, **folders})
         return shown(html(notebook))
 
 
