@@ -14,7 +14,7 @@ RUN := $(BIN)/python -m alkit
 CHOSEN = $(if $(WORKERS),--workers $(WORKERS)) $(if $(ONLY),--only '$(ONLY)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce plan report findings bench test test-all lint lab clean
+.PHONY: help setup reproduce plan report findings site bench test test-all lint lab clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,11 +42,14 @@ report: $(READY) ## write a profile's report from its logs (PROFILE=paper: claim
 findings: $(READY) ## run the notebooks of the findings (FINDING=dips: that one, again)
 	@$(RUN) findings $(FINDING)
 
+site: $(READY) ## write all results as pages that lead to each other, outputs/site/index.html (a minute; no network)
+	@$(RUN) site
+
 bench: $(READY) ## measure the speed here, beside a plain loop and baal (minutes)
 	@$(BIN)/python -m alkit.bench
 
 test: $(READY) ## run the tests, all but the slow ones (two minutes)
-	@$(BIN)/python -m pytest -m 'not slow'
+	@$(BIN)/python -m pytest -m 'not slow and not browser'
 
 test-all: $(READY) ## run all tests
 	@$(BIN)/python -m pytest

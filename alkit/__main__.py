@@ -1,4 +1,4 @@
-"""python -m alkit reproduce|plan|report PROFILE, or findings [NAME]: what the Makefile calls."""
+"""python -m alkit reproduce|plan|report PROFILE, findings [NAME], or site [PROFILE]: what the Makefile calls."""
 
 import argparse
 import contextlib
@@ -18,6 +18,7 @@ from alkit.run.execute import NotebookFailed, scratch
 from alkit.run.grid import Profile, check_all, load_all, only, read_profile
 from alkit.run.plan import Estimate, in_words, seconds_left, table
 from alkit.run.reproduce import default_workers, environment, reproduce
+from alkit.site.build import build
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -74,7 +75,12 @@ def _findings(args: argparse.Namespace) -> int:
     return 0
 
 
-COMMANDS = {"reproduce": _reproduce, "plan": _plan, "report": _report, "findings": _findings}
+def _site(args: argparse.Namespace) -> int:
+    print(f"Site: {shown(build(args.profile or 'paper', args.outputs.absolute(), args.params.absolute()))}")
+    return 0
+
+
+COMMANDS = {"reproduce": _reproduce, "plan": _plan, "report": _report, "findings": _findings, "site": _site}
 
 
 def _profile(args: argparse.Namespace) -> Profile:
