@@ -16,7 +16,7 @@ RUN := $(BIN)/python -m alkit
 CHOSEN = $(if $(WORKERS),--workers $(WORKERS)) $(if $(ONLY),--only '$(ONLY)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce plan report findings verify bench test test-all lint lab clean
+.PHONY: help setup reproduce plan report findings verify site bench test test-all lint lab clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ findings: $(READY) ## run the notebooks of the findings (FINDING=dips: that one,
 
 verify: $(READY) ## repeat a random round of every experiment: do its numbers come out again? (ALL=1: longer rounds too)
 	@$(RUN) verify $(if $(WORKERS),--workers $(WORKERS)) $(if $(ALL),--all)
+
+site: $(READY) ## write all results as pages that lead to each other, outputs/site/index.html (a minute; no network)
+	@$(RUN) site
 
 bench: $(READY) ## measure the speed here, beside a plain loop and baal (minutes)
 	@$(BIN)/python -m alkit.bench

@@ -1,4 +1,4 @@
-"""python -m alkit reproduce|plan|report PROFILE, findings [NAME], verify, images FOLDER or data NAME."""
+"""python -m alkit reproduce|plan|report PROFILE, findings [NAME], verify, site [PROFILE], images FOLDER or data NAME."""
 
 import argparse
 import contextlib
@@ -24,7 +24,9 @@ from alkit.run.grid import Profile, check_all, load_all, only, read_profile
 from alkit.run.plan import Estimate, in_words, seconds_left, table
 from alkit.run.remarks import remarks
 from alkit.run.reproduce import default_workers, environment, reproduce
-from alkit.run.verify import failures, line, verify
+from alkit.run.verify import failures, verify
+from alkit.run.verify import line as verified_line
+from alkit.site.build import build
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -98,7 +100,7 @@ def _verify(args: argparse.Namespace) -> int:
     if outputs == OUTPUTS:
         readme.write_verified(outputs)
     print(readme.verified(outputs))
-    failed = [f"  {line(one)}" for one in failures(found)]
+    failed = [f"  {verified_line(one)}" for one in failures(found)]
     if failed:
         print("\n".join(["did not come out again:", *failed]), file=sys.stderr)
     return int(bool(failed))
@@ -119,9 +121,14 @@ def _data(args: argparse.Namespace) -> int:
     return 0
 
 
+def _site(args: argparse.Namespace) -> int:
+    print(f"Site: {shown(build(args.profile or 'paper', args.outputs.absolute(), args.params.absolute()))}")
+    return 0
+
+
 COMMANDS = {
     "reproduce": _reproduce, "plan": _plan, "report": _report, "findings": _findings, "verify": _verify,
-    "images": _images, "data": _data,
+    "site": _site, "images": _images, "data": _data,
 }  # fmt: skip
 
 

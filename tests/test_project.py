@@ -20,20 +20,8 @@ def test_importing_alkit_is_about_as_fast_as_importing_torch():
 
 def test_make_help_lists_every_target():
     text = subprocess.run(["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-    for target in (
-        "setup",
-        "reproduce",
-        "plan",
-        "report",
-        "findings",
-        "verify",
-        "bench",
-        "test",
-        "test-all",
-        "lint",
-        "lab",
-        "clean",
-    ):
+    targets = "setup reproduce plan report findings verify site bench test test-all lint lab clean"
+    for target in targets.split():
         assert f"make {target} " in text
     for profile in ("digits", "mini", "paper"):
         assert profile in text
@@ -51,7 +39,7 @@ def test_every_file_that_a_page_of_the_project_links_to_is_there():
 
 def test_every_folder_of_the_package_has_its_line_in_the_readmes_tree():
     folders = [path.parent.name for path in (PROJECT / "alkit").glob("*/__init__.py")]
-    assert len(folders) == 8
+    assert len(folders) == 9
     lines = (PROJECT / "README.md").read_text().splitlines()
     for folder in [*(f"  {name}" for name in folders), "alkit", "notebooks", "params", "outputs", "tests"]:
         assert [line for line in lines if line.startswith(f"{folder}/ ")]

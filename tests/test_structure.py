@@ -17,8 +17,9 @@ MAY_IMPORT = {
     "human": {"method", "files"},
     "run": {"method", "plugins", "files"},
     "paper": {"method", "plugins", "files", "run"},
-    "__main__": {"method", "plugins", "files", "run", "paper"},
+    "site": {"method", "plugins", "files", "run", "paper"},
     "lab": {"method", "plugins", "files", "run", "paper"},
+    "__main__": {"method", "plugins", "files", "run", "paper", "site"},
     "bench": {"speed", "method", "plugins", "files", "run", "paper"},
 }
 FACE = Path("__init__.py")  # what a user imports: it shows the method and registers the plugins

@@ -113,6 +113,7 @@ def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple
         there = {at: runs for at, runs in panel.groupby(["model", "line", hue], observed=True)}
         for (model, line, value), runs in there.items():
             curve(ax, runs, colour(value), dashes[model, line])
+            ax.lines[-1].set_gid(runs.experiment.iloc[0])  # a page leads from the line to what is behind it
         missing, shown = [], {(model, value) for model, _, value in there}
         for model in models:
             left = [word(value) for value in papers if (model, value) not in shown]

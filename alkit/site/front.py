@@ -1,0 +1,79 @@
+"""What the first page says: the paper, what came out, and where everything is. No number is written by hand."""
+
+import html
+from collections.abc import Iterable
+
+import pandas as pd
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
+
+from alkit.paper import verdicts
+from alkit.paper.page import title_of, verdict_of
+from alkit.paper.published import published
+from alkit.paper.results import Results
+from alkit.paper.tables import pairs
+from alkit.paper.words import markdown
+from alkit.site import claims as judged
+from alkit.site import compared
+from alkit.site.drawings import Behind
+from alkit.site.experiments import shown
+
+TITLE = "Human-in-the-Loop ML Project, run again"
+PAPER = (
+    "The paper asks which images to label next when labels are scarce: at random, where the network is unsure (maximum "
+    "entropy), or where its parameters disagree (BALD). It compares the three with LeNet and ResNet-18 on MNIST, CIFAR-10 and "
+    "Fashion-MNIST, with ample and with few labels, with and without noise in the images. It finds entropy best with ample "
+    "labels, random queries surprisingly strong with few, and ResNet-18 more resilient to noise than LeNet."
+)
+CODE = "[The code](code/index.html), notebooks and package, with a place for each line."
+
+
+def lead(results: Results) -> str:
+    name = html.escape(results.profile.name)
+    ran = f"{results.coverage.finished.sum()} of the {results.coverage.runs.sum()} runs"
+    return (
+        f"A companion to the paper of that name by Luca Pantea: {ran} of the profile <code>{name}</code>, beside its numbers."
+    )
+
+
+def cells(
+    results: Results,
+    claims: pd.DataFrame | None,
+    findings: dict[str, NotebookNode],
+    behind: Behind,
+    profiles: Iterable[Results],
+) -> list[NotebookNode]:
+    """The cells of the first page; `claims` are judged by `verdicts.table`, `findings` are executed notebooks by name."""
+    found = [new_markdown_cell(f"{PAPER}\n\n## What came out\n{came_out(results, claims, findings)}")]
+    found += compared.cells(results, behind, "")
+    if claims is not None:
+        text = "## The paper's claims\nEach leads to its evidence."
+        found += [new_markdown_cell(text), shown("text/html", judged.listed(claims, "claims.html"))]
+    if findings:
+        lines = [_finding(name, notebook) for name, notebook in findings.items()]
+        found.append(new_markdown_cell("## The findings\nNotebooks that ask one question each.\n\n" + "\n".join(lines)))
+    names = [f"- [{p.name}](profiles/{p.name}.html): {markdown(p.about)}" for p in (one.profile for one in profiles)]
+    found.append(new_markdown_cell("## All experiments\nBy profile.\n\n" + "\n".join(names)))
+    return [*found, new_markdown_cell(f"## The code\n{CODE}")]
+
+
+def came_out(results: Results, claims: pd.DataFrame | None, findings: dict[str, NotebookNode]) -> str:
+    """A sentence each from the numbers, from the claims, and from the findings that a claim is judged by; in Markdown."""
+    found = pairs(results.rounds)
+    own = found[found.line == results.profile.label].dropna(subset="mean")
+    told = own.dropna(subset="low")
+    within = told[(told.low <= told.published) & (told.published <= told.high)]
+    said = [f"Of the paper's {len(published())} numbers {len(own)} have been run again here; the 95 % intervals of "
+            f"{len(told)} of ours hold the published number {len(within)} times."]  # fmt: skip
+    if claims is not None:
+        said.append(verdicts.in_short(claims))
+        names = [name.removeprefix("findings/") for name in dict.fromkeys(claims.notebook)]
+        causes = [markdown(title_of(findings[name])) for name in names if name in findings]
+        said += [f"Where a claim asks for a cause, the findings say: {'; '.join(causes)}."] if causes else []
+    return " ".join(said).replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def _finding(name: str, notebook: NotebookNode) -> str:
+    """Its title, and the first paragraph of its verdict."""
+    verdict = verdict_of(notebook).split("\n\n")[0]
+    return f"- [{markdown(title_of(notebook))}](findings/{name}.html)<br>{verdict}"

@@ -1,0 +1,49 @@
+"""What the first page says."""
+
+import re
+
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from alkit.paper import verdicts
+from alkit.paper.results import together
+from alkit.site.front import PAPER, came_out, cells, lead
+
+GRID = [{"scenario": "constrained", "dataset": "mnist", "acquisition": ["random", "entropy"], "num_rounds": 2}]
+
+
+def sentences(text):
+    return re.split(r"(?<=\.) (?=[A-Z])", text)
+
+
+def finding(title):
+    output = new_output("display_data", data={"text/markdown": "**It holds**: so.\n\nMore."})
+    return new_notebook(
+        cells=[new_markdown_cell(f"# {title}"), new_markdown_cell("## Verdict"), new_code_cell("", outputs=[output])]
+    )
+
+
+def test_the_paper_is_said_in_three_sentences_and_so_is_what_came_out(logged):
+    results = together(logged(GRID, accuracy=lambda config, number: 0.2879 + 0.001 * config.seed))
+    judged = verdicts.table(results)
+    said = sentences(came_out(results, judged, {"dips": finding("Why it dips")}))
+    assert len(sentences(PAPER)) == len(said) == 3
+    assert "Of the paper's 68 numbers 4 have been run again here" in said[0]  # two, which stand in both tables
+    assert "of 4 of ours hold the published number 2 times" in said[0]  # random's 28.79 %, an error of 71.21 in Table 3
+    assert said[1] == verdicts.in_short(judged)
+    assert said[2].endswith("Why it dips.")
+
+
+def test_without_claims_and_findings_their_parts_are_left_out(logged):
+    results = together(logged(GRID))
+    text = "\n".join(cell.source for cell in cells(results, None, {}, {}, [results]))
+    assert "claims" not in text
+    assert "## The findings" not in text
+    assert "[mine](profiles/mine.html)" in text
+    assert "4 of the 4 runs" in lead(results)
+
+
+def test_a_finding_stands_with_the_first_of_its_verdict(logged):
+    results = together(logged(GRID))
+    text = "\n".join(cell.source for cell in cells(results, None, {"dips": finding("Why it dips")}, {}, []))
+    assert "- [Why it dips](findings/dips.html)<br>**It holds**: so.\n" in f"{text}\n"
+    assert "More." not in text
