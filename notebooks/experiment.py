@@ -38,7 +38,7 @@ from alkit.paper.words import colour, markdown, mathtext, word
 from alkit.paths import PROJECT
 from alkit.split import check
 
-style()
+style(fine=True)
 
 # %% tags=["parameters"]
 scenario = "my own"  # names the setting; the published numbers are for constrained, ideal and supervised

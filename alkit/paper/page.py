@@ -7,6 +7,7 @@ import struct
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -19,7 +20,9 @@ from alkit.paper.captions import described, drawing_line, is_photo
 TEMPLATES = Path(__file__).parent / "templates"
 CSS = (TEMPLATES / "alkit/style.css").read_text(encoding="utf-8")
 VERDICTS = ("Verdict", "Test error")  # headings under which a notebook says what came out
-LONG, FINE = 2.2, 1000  # a figure wider than so many heights, of so many pixels or more, is shown wider than the text
+SAVES = re.compile(r'(?:savefig\(folder / |save\(\w+\(results\), )"(\w+)(?:\.png)?"\)')
+FINE = 2  # pixels of a saved figure for one of the page
+LONG = 760  # pixels of the page, from which on a figure is shown wider than the text
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ class Page:
     lead: str = ""  # HTML
     verdict: str = ""  # Markdown
     root: str | None = None
-    trail: tuple[Link, ...] = ()  # from the first page to here
+    trail: tuple[Link, ...] = ()  # from the first page to here; on the first page, its parts
+    between: str = "/"  # of the links in the trail
     before: Link | None = None
     after: Link | None = None
     footer: str = "Made from a notebook and its logs; every number here was measured by them."
@@ -48,7 +52,8 @@ def html(notebook: Path) -> Path:
     content = nbformat.read(notebook, as_version=4)
     target = notebook.with_suffix(".html")
     partial = target.with_suffix(".partial")
-    text = render(prepared(content, notebook.with_suffix("")), Page(title_of(content), verdict=verdict_of(content)))
+    saved = notebook.with_suffix("") if notebook.with_suffix("").is_dir() else notebook.parent / "figures"
+    text = render(prepared(content, saved), Page(title_of(content), verdict=verdict_of(content)))
     partial.write_text(text, encoding="utf-8")
     os.replace(partial, target)
     return target
@@ -56,14 +61,16 @@ def html(notebook: Path) -> Path:
 
 def render(notebook: NotebookNode, page: Page) -> str:
     """The text of a page."""
-    exporter = TemplateExporter(
+    return _exporter().from_notebook_node(notebook, resources={"page": page})[0]
+
+
+@cache
+def _exporter() -> TemplateExporter:
+    """nbconvert with our template, which it compiles once."""
+    return TemplateExporter(
         template_name="alkit", extra_template_basedirs=[str(TEMPLATES)], file_extension=".html",
         filters={"highlight_code": Highlight2HTML(pygments_lexer="python")},
     )  # fmt: skip
-    exporter.display_data_priority = ["text/html", "text/markdown", "image/svg+xml", "image/png", "text/plain"]
-    exporter.config.DataTypeFilter.display_data_priority = exporter.display_data_priority
-    text, _ = exporter.from_notebook_node(notebook, resources={"page": page})
-    return text
 
 
 def title_of(notebook: NotebookNode) -> str:
@@ -101,8 +108,7 @@ def prepared(notebook: NotebookNode, saved: Path | None = None, drawn: Callable[
             if "text/html" in data:
                 data["text/html"] = boxed(data["text/html"])
             elif "image/png" in data:
-                _finest(cell.source, data, saved)
-                output.metadata["shown"] = _shown(cell.source, data["image/png"], heading, drawn)
+                output.metadata["shown"] = _figure(cell.source, output, saved, heading, drawn)
     made.cells = _together(made.cells)
     return made
 
@@ -126,16 +132,19 @@ def boxed(text: str) -> str:
     return re.sub(r"(<table.*?</table>)", rf"{box}\1</div>", text, flags=re.DOTALL)
 
 
-def _finest(code: str, data: dict, saved: Path | None) -> None:
-    names = re.findall(r'savefig\(folder / "([\w.]+\.png)"', code)
-    if saved and len(names) == 1 and (saved / names[0]).exists():
-        data["image/png"] = base64.b64encode((saved / names[0]).read_bytes()).decode()
-
-
-def _shown(code: str, png: str, heading: str, drawn: Callable[[str], Link] | None) -> dict:
-    """How a figure stands on the page: its class, its size, its text, and the link to what drew it."""
-    width, height = struct.unpack(">II", base64.b64decode(png)[16:24])
-    kind = "photo" if is_photo(code) else "plot long wide" if width > LONG * height and width >= FINE else "plot"
+def _figure(code: str, output: NotebookNode, saved: Path | None, heading: str, drawn: Callable[[str], Link] | None) -> dict:
+    """How a figure stands on the page: its kind, its size there, its text, and the link to what drew it."""
+    names, width = SAVES.findall(code), None
+    if saved and len(names) == 1 and (file := saved / f"{names[0]}.png").exists():
+        output.data["image/png"] = base64.b64encode(file.read_bytes()).decode()
+        width = _pixels(output)[0] // FINE
+    width = width or output.metadata.get("image/png", {}).get("width") or _pixels(output)[0]
+    height = round(width * _pixels(output)[1] / _pixels(output)[0])
+    kind = "photo" if is_photo(code) else "plot long wide" if width > LONG else "plot"
     link = drawn(drawing_line(code)) if drawn else None
-    alt = described(code, re.sub(r"[*`]", "", heading))
-    return {"kind": kind, "width": width, "height": height, "alt": alt, "drawn": link}
+    return {"kind": kind, "width": width, "height": height, "alt": described(code, re.sub(r"[*`]", "", heading)), "drawn": link}
+
+
+def _pixels(output: NotebookNode) -> tuple[int, int]:
+    """Width and height of a picture, which stand at one place in every PNG."""
+    return struct.unpack(">II", base64.b64decode(output.data["image/png"])[16:24])

@@ -63,7 +63,11 @@ def _sections(name: str, outputs: Path, params: Path) -> Iterator[list[Part]]:
     findings = {path.stem: nbformat.read(path, as_version=4) for path in sorted((outputs / "findings").glob("*.ipynb"))}
     judged = verdicts.table(main) if main.profile.claims else None
     first = front.cells(main, judged, findings, _behind(every, ""), every)
-    yield [Part("index.html", new_notebook(cells=first), Page(front.TITLE, lead=front.lead(main)))]
+    yield [
+        Part(
+            "index.html", new_notebook(cells=first), Page(front.TITLE, front.lead(main), trail=front.parts(first), between="·")
+        )
+    ]
     if judged is not None:
         pages = {f"{name}/report": "index.html"} | {f"findings/{one}": f"findings/{one}.html" for one in findings}
         page = Page("The paper's claims, and what the runs say", verdict=verdicts.in_short(judged))
@@ -146,10 +150,10 @@ def _code(file: Path) -> Part:
 
 def _write(folder: Path, part: Part, before: Part | None, after: Part | None) -> None:
     """A page into the folder, what leads away from it being addressed from where it stands."""
-    trail = () if part.address == "index.html" else (Link("index.html", "Results"), *part.up)
+    up = () if part.address == "index.html" else (Link("index.html", "Results"), *part.up)
     page = replace(
         part.page, root=part.root, footer=FOOTER,
-        trail=tuple(Link(part.root + one.href, one.words) for one in trail),
+        trail=part.page.trail or tuple(Link(part.root + one.href, one.words) for one in up),
         before=before and Link(part.root + before.address, before.page.title),
         after=after and Link(part.root + after.address, after.page.title),
     )  # fmt: skip

@@ -41,23 +41,27 @@ def figure_html(figure: Figure, behind: Behind, drawn: Iterable[Link] = (), orig
         for gid, line in found.items():
             line.set_label(behind[gid].words)
             ax.plot(line.get_xdata(), line.get_ydata(), lw=HIT, alpha=0, color="black", url=gid)
-        alt = described(ax) if found else f"{described(ax)} {' '.join(paragraphs[:1])}".strip()
+        alt = described(ax) if found else " ".join([described(ax), *paragraphs[0]])
         panels.append(_svg(figure, ax, axes, size, alt, behind))
         title = f"<b>{html.escape(ax.get_title())}</b> " if ax.get_title() else ""
         lists += [f"<p>{title}{'; '.join(anchor(behind[gid]) for gid in found)}</p>"] if found else []
     plt.close(figure)
     parts = [f'<ul class="legend">{"".join(legend)}</ul>' if legend else ""]
     parts.append(f'<div class="panels">{"".join(f"<div>{panel}</div>" for panel in panels)}</div>')
-    caption = [f"<p>{html.escape(line)}</p>" for line in paragraphs]
-    caption += [f"<p>Drawn by {' in '.join(map(anchor, drawn))}</p>"] if drawn else []
-    if lists:
-        caption.append(f"<details><summary>The experiments behind the lines</summary>{''.join(lists)}</details>")
+    told, data = ([f"<p>{html.escape(line)}</p>" for line in part] for part in paragraphs)
+    caption = [*told, f"<p>Drawn by {' in '.join(map(anchor, drawn))}</p>" if drawn else ""]
+    caption += [folded("The experiments behind the lines", lists), folded("The data", data)]
     wide = " wide" if len(panels) > 1 else ""
     return f'<figure class="plot{wide}">{"".join(parts)}<figcaption>{"".join(caption)}</figcaption></figure>'
 
 
 def anchor(link: Link) -> str:
     return f'<a href="{html.escape(link.href)}">{html.escape(link.words)}</a>'
+
+
+def folded(summary: str, parts: list[str]) -> str:
+    """Something that is read by those who ask for it."""
+    return f"<details><summary>{summary}</summary>{''.join(parts)}</details>" if parts else ""
 
 
 def described(ax: Axes) -> str:
@@ -122,10 +126,10 @@ def _key(handle: Line2D) -> str:
     return f'<li><span class="swatch">{drawn}</span>{words}</li>'
 
 
-def _unwrapped(note: str, origins: Iterable[str]) -> list[str]:
-    """The paragraphs of a note, which was broken into lines for a picture's width: each origin is one."""
+def _unwrapped(note: str, origins: Iterable[str]) -> tuple[list[str], list[str]]:
+    """A note, which was broken into lines for a picture's width: what it tells, and the origins in it."""
     text, found = " ".join(note.split()), []
     for origin in origins:
         if origin in text:
             text, found = text.replace(origin, "").strip(), [*found, origin]
-    return [*([text] if text else []), *found]
+    return [text] if text else [], found

@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from alkit.paper import verdicts
-from alkit.paper.page import title_of, verdict_of
+from alkit.paper.page import Link, title_of, verdict_of
 from alkit.paper.published import published
 from alkit.paper.results import Results
 from alkit.paper.tables import pairs
@@ -25,6 +25,8 @@ PAPER = (
     "Fashion-MNIST, with ample and with few labels, with and without noise in the images. It finds entropy best with ample "
     "labels, random queries surprisingly strong with few, and ResNet-18 more resilient to noise than LeNet."
 )
+PARTS = {"Table-2": "Tables", "Figure-4": "Figures", "The-paper's-claims": "Claims", "The-findings": "Findings",
+         "All-experiments": "Experiments", "The-code": "Code"}  # fmt: skip
 CODE = "[The code](code/index.html), notebooks and package, with a place for each line."
 
 
@@ -55,6 +57,12 @@ def cells(
     names = [f"- [{p.name}](profiles/{p.name}.html): {markdown(p.about)}" for p in (one.profile for one in profiles)]
     found.append(new_markdown_cell("## All experiments\nBy profile.\n\n" + "\n".join(names)))
     return [*found, new_markdown_cell(f"## The code\n{CODE}")]
+
+
+def parts(found: Iterable[NotebookNode]) -> tuple[Link, ...]:
+    """Links to those of PARTS that the first page has."""
+    headings = {line[3:].replace(" ", "-") for cell in found for line in cell.source.splitlines() if line.startswith("## ")}
+    return tuple(Link(f"#{heading}", words) for heading, words in PARTS.items() if heading in headings)
 
 
 def came_out(results: Results, claims: pd.DataFrame | None, findings: dict[str, NotebookNode]) -> str:

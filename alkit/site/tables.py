@@ -4,7 +4,7 @@ import html
 
 from alkit.paper import tables
 from alkit.paper.results import Results
-from alkit.site.drawings import Behind
+from alkit.site.drawings import Behind, folded
 
 METRICS = {
     2: "Test accuracy under noise, constrained data (%)",
@@ -33,7 +33,7 @@ def paper_table(results: Results, number: int, behind: Behind) -> str:
         label = " ".join([html.escape(name[0]), *(f"<small>{html.escape(part)}</small>" for part in name[1:])])
         body.append(f'<tr><th scope="row">{label}</th>{"".join(cells)}</tr>')
     origins = tables.sources(results.provenance, found.dataset[found.line != "paper"].astype(str).unique()).splitlines()
-    note = "".join(f"<p>{html.escape(line)}</p>" for line in (NOTE, *origins))
+    note = f"<p>{NOTE}</p>" + folded("The data", [f"<p>{html.escape(line)}</p>" for line in origins])
     table = f'<table class="paper"><thead>{_heads(text.columns)}</thead><tbody>{"".join(body)}</tbody></table>'
     box = f'<div class="table" tabindex="0" role="region" aria-label="Table {number}, scrolls sideways">{table}</div>'
     return f'<div class="wide">{box}<div class="note">{note}</div></div>'

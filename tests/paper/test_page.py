@@ -72,19 +72,27 @@ def test_a_figure_has_its_text_its_size_and_the_line_that_drew_it(notebook):
     assert 'Drawn by <a href="code.html#L3">figure, ax = plt.subplots()</a>' in text
 
 
-def test_a_figure_that_its_cell_saved_is_shown_from_there(tmp_path, notebook):
-    (tmp_path / "fine.png").write_bytes(base64.b64decode(picture((1280, 720))))
-    notebook.cells[2].source += '\nfigure.savefig(folder / "fine.png")'
-    assert 'width="1280" height="720"' in render(prepared(notebook, tmp_path), Page("t"))
+@pytest.mark.parametrize("save", ['figure.savefig(folder / "fine.png")', 'save(figure5(results), "fine")'])
+def test_a_figure_that_its_cell_saved_is_shown_from_there(tmp_path, notebook, save):
+    (tmp_path / "fine.png").write_bytes(base64.b64decode(picture((1280, 700))))
+    notebook.cells[2].source += f"\n{save}"
+    text = render(prepared(notebook, tmp_path), Page("t"))
+    assert picture((1280, 700)) in text
+    assert 'width="640" height="350"' in text
     assert 'width="640" height="360"' in render(prepared(notebook, tmp_path / "elsewhere"), Page("t"))
+
+
+def test_a_fine_figure_has_the_size_that_the_notebook_gives_it(notebook):
+    notebook.cells[2].outputs[0].metadata["image/png"] = {"width": 320, "height": 180}
+    assert 'width="320" height="180"' in render(prepared(notebook), Page("t"))
 
 
 @pytest.mark.parametrize(
     ("code", "size", "kind"),
     [
         ("plt.plot(x)", (640, 360), "plot"),
-        ("plt.plot(x)", (2000, 600), "plot long wide"),
-        ("strip(ax, x)", (2000, 600), "photo"),
+        ("plt.plot(x)", (840, 300), "plot long wide"),
+        ("strip(ax, x)", (840, 300), "photo"),
     ],
 )
 def test_photographs_are_told_from_drawings_and_long_ones_are_wide(code, size, kind):

@@ -1,8 +1,11 @@
 """What figures share: a look that no user's configuration changes, notes, and rows of images."""
 
+from types import SimpleNamespace
+
 import matplotlib.pyplot as plt
 import torch
 
+from alkit.paper import pictures
 from alkit.paper.pictures import note, strip, style
 
 
@@ -27,3 +30,13 @@ def test_images_stand_in_a_row_one_pixel_apart():
     assert (shown[:, [5, 11]] == 255).all()
     assert [label.get_text() for label in ax.get_xticklabels()] == ["a", "b", "c"]
     plt.close("all")
+
+
+def test_a_notebook_that_saves_no_figure_shows_it_with_two_pixels_for_one(monkeypatch):
+    lines = []
+    shell = SimpleNamespace(run_line_magic=lambda *line: lines.append(line))
+    monkeypatch.setattr(pictures, "get_ipython", lambda: shell)
+    style()
+    assert lines == []
+    style(fine=True)
+    assert lines == [("config", "InlineBackend.figure_format = 'retina'")]

@@ -60,7 +60,8 @@ def test_a_panel_is_described_by_its_axes_and_the_ends_of_its_lines():
 def test_the_note_is_text_and_its_sources_are_lines_of_their_own():
     source = "digits 1a2b: a source of some length that is broken somewhere in the middle of it"
     text = figure_html(two_panels(), BEHIND, [Link("code.html#L1", "code.py, line 1")], [source])
-    assert f'<p>Two lines.</p><p>{source}</p><p>Drawn by <a href="code.html#L1">code.py, line 1</a></p>' in text
+    assert '<p>Two lines.</p><p>Drawn by <a href="code.html#L1">code.py, line 1</a></p>' in text
+    assert f"<details><summary>The data</summary><p>{source}</p></details>" in text
 
 
 def test_the_same_figure_is_the_same_text():
