@@ -3,23 +3,24 @@
 import html
 import re
 
+import numpy as np
 import pandas as pd
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from alkit.paper.claims import RULE
 from alkit.paper.page import Link
+from alkit.paper.verdicts import RULE
 from alkit.site.drawings import anchor
 from alkit.site.experiments import shown
 
-LOOKS = {"holds": "holds", "does not hold": "against", "artefact": "against", "cannot be told": "open"}
+LOOKS = {"holds": "holds", "does not hold": "against", "artefact": "against", "inconclusive": "open", "not run": "open"}
 BETWEEN = re.compile(r"; (?![^(]*\))")  # between two quantities, not within the brackets of one
 
 
 def listed(claims: pd.DataFrame, page: str) -> str:
     """The claims in the order of the paper, each a link to its evidence on `page`."""
     lines = [
-        f"<li>{chip(claim.verdict.split(' of ')[0])}{anchor(Link(f'{page}#claim-{i}', claim.claim))}</li>"
+        f"<li>{chip(claim.verdict)}{anchor(Link(f'{page}#claim-{i}', claim.claim))}</li>"
         for i, claim in enumerate(claims.itertuples(), 1)
     ]
     return f'<ul class="cards">{"".join(lines)}</ul>'
@@ -27,21 +28,27 @@ def listed(claims: pd.DataFrame, page: str) -> str:
 
 def cells(claims: pd.DataFrame, pages: dict[str, str]) -> list[NotebookNode]:
     """Each claim with its verdict, ours, and the paper's evidence; `pages` has the address of a notebook's page."""
-    parts = [shown("text/html", _claim(i, *claim, pages)) for i, claim in enumerate(claims.itertuples(index=False), 1)]
+    parts = [shown("text/html", _claim(i, claim, pages)) for i, claim in enumerate(claims.to_dict("records"), 1)]
     return [new_markdown_cell(RULE), *parts]
 
 
-def _claim(i: int, claim: str, section: str, paper: str, ours: str, verdict: str, notebook: str, pages: dict[str, str]) -> str:
-    where = anchor(Link(pages[notebook], notebook)) if notebook in pages else html.escape(notebook)
-    lines = "".join(f"<li>{html.escape(one)}</li>" for one in BETWEEN.split(ours))
+def _claim(i: int, claim: dict, pages: dict[str, str]) -> str:
+    text = {key: html.escape(value) for key, value in claim.items() if isinstance(value, str)}
+    notebook = claim["notebook"]
+    where = anchor(Link(pages[notebook], notebook)) if notebook in pages else text["notebook"]
+    verdict = f"{text['verdict']}, {text['only']}" if claim["only"] else text["verdict"]
+    p = "" if np.isnan(claim["p"]) else f"; p = {claim['p']:.2g}, adjusted {claim['adjusted p']:.2g}"
+    lines = "".join(f"<li>{html.escape(one)}</li>" for one in BETWEEN.split(claim["ours: mean [95 % interval]"]))
+    evidence = text["the paper's evidence"]
     return (
-        f'<section id="claim-{i}"><h2>{html.escape(claim)}</h2>'
-        f"<p>{chip(verdict)} Section {html.escape(section)}; judged in {where}.</p>"
+        f'<section id="claim-{i}"><h2>{text["claim"]}</h2><p>{chip(claim["verdict"])} {verdict}{p}.</p>'
         f"<p><b>Ours</b>, mean [95 % interval]:</p><ul>{lines}</ul>"
-        f"<p><b>The paper's evidence</b>: {html.escape(paper)}.</p></section>"
+        f"<p><b>The paper's evidence</b>, section {text['section']}: {evidence}.</p>"
+        f"<p>Judged in {where}.</p></section>"
     )
 
 
 def chip(verdict: str) -> str:
-    look = next(look for start, look in LOOKS.items() if verdict.startswith(start))
-    return f'<span class="chip {look}">{html.escape(verdict)}</span>'
+    """The kind of a verdict, which is its first words."""
+    kind = next(kind for kind in LOOKS if verdict.startswith(kind))
+    return f'<span class="chip {LOOKS[kind]}">{kind}</span>'

@@ -8,9 +8,9 @@ import pandas as pd
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from alkit.config import Config
+from alkit.config import CONDITION, Config
+from alkit.paper.beside import beside
 from alkit.paper.figures import curve
-from alkit.paper.published import published
 from alkit.paper.results import Results, differing
 from alkit.paper.tables import cell, sources
 from alkit.paper.words import colour, markdown, word
@@ -42,7 +42,8 @@ def executed(experiment: Experiment) -> NotebookNode | None:
 def from_logs(experiment: Experiment, results: Results, root: str) -> NotebookNode:
     """What the logs of an experiment's finished runs say, laid out as its notebook."""
     runs = results.rounds[results.rounds.experiment == f"{results.profile.name}/{experiment.name}"]
-    changed = differing([experiment.configs], [[Config(**_condition(experiment), seed=seed) for seed in range(3)]])
+    condition = {key: getattr(experiment.configs[0], key) for key in CONDITION}
+    changed = differing([experiment.configs], [[Config(**condition, seed=seed) for seed in range(3)]])
     settings = pd.DataFrame({"paper → here": changed}).to_html(border=0) if changed else ""
     return new_notebook(cells=[
         new_markdown_cell("Made from its logs: its notebook, which shows the queried images too, is not among the outputs."),
@@ -64,23 +65,13 @@ def shown(kind: str, text: str) -> NotebookNode:
 
 
 def test_error(experiment: Experiment, runs: pd.DataFrame) -> str:
-    """The test error of its finished runs beside the published ones of its condition, a sentence in Markdown."""
+    """The test error of its finished runs, beside the published ones if its settings are the paper's; in Markdown."""
     first = experiment.configs[0]
     error = (100 - runs.dropna(subset="test_accuracy").test_accuracy).agg(["mean", "sem", "count"])
-    wanted = {**_condition(experiment), "scenario": experiment.scenario}
-    wanted |= {"acquisition": ""} if experiment.scenario == "supervised" else {}
-    paper = published()
-    for key, value in wanted.items():
-        paper = paper[paper[key] == value]
-    beside = ", ".join(
-        f"{p.percent if p.metric == 'test_error' else 100 - p.percent:.2f} % (Table {p.table})" for p in paper.itertuples()
-    )
+    paper, why_none = beside(first, experiment.scenario)
+    numbers = " and ".join(f"{100 - p.accuracy:.2f} % (Table {p.table})" for p in paper.itertuples())
     return (f"Test error after {first.budget:,} labels: **{markdown(cell(*error))} %**, mean ± standard error (seeds). "
-            f"Published: {beside or 'no number for this condition'}.")  # fmt: skip
-
-
-def _condition(experiment: Experiment) -> dict[str, str]:
-    return {key: getattr(experiment.configs[0], key) for key in ("dataset", "model", "acquisition", "noise")}
+            + (f"Published: {numbers}." if numbers else f"No published number beside it: {markdown(why_none)}."))  # fmt: skip
 
 
 def _curves(experiment: Experiment, runs: pd.DataFrame, results: Results, root: str) -> list[NotebookNode]:

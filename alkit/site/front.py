@@ -74,7 +74,7 @@ def came_out(results: Results, claims: pd.DataFrame | None, findings: dict[str, 
     said = [f"Of the paper's {len(published())} numbers {len(own)} have been run again here; the 95 % intervals of "
             f"{len(told)} of ours hold the published number {len(within)} times."]  # fmt: skip
     if claims is not None:
-        said.append(verdicts.in_short(claims))
+        said.append(verdicts.in_short(claims).split(". ")[0].rstrip(".") + ".")
         names = [name.removeprefix("findings/") for name in dict.fromkeys(claims.notebook)]
         causes = [markdown(title_of(findings[name])) for name in names if name in findings]
         said += [f"Where a claim asks for a cause, the findings say: {'; '.join(causes)}."] if causes else []

@@ -29,7 +29,7 @@ def test_the_paper_is_said_in_three_sentences_and_so_is_what_came_out(logged):
     assert len(sentences(PAPER)) == len(said) == 3
     assert "Of the paper's 68 numbers 4 have been run again here" in said[0]  # two, which stand in both tables
     assert "of 4 of ours hold the published number 2 times" in said[0]  # random's 28.79 %, an error of 71.21 in Table 3
-    assert said[1] == verdicts.in_short(judged)
+    assert verdicts.in_short(judged).startswith(said[1])
     assert said[2].endswith("Why it dips.")
 
 
