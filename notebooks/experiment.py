@@ -31,6 +31,7 @@ from alkit.files.sources import load
 from alkit.lab.live import follow, said
 from alkit.paper.beside import beside
 from alkit.paper.figures import curve
+from alkit.paper.lopsided import lopsided
 from alkit.paper.pictures import note, strip, style
 from alkit.paper.results import differing, frame_of
 from alkit.paper.tables import cell
@@ -132,6 +133,7 @@ if len(bought):
     plt.show()
 else:
     display(Markdown("Nothing: all labels were there from the start."))
+display(Markdown("\n\n".join(map(markdown, lopsided(rounds, data)))))
 
 # %% [markdown]
 # The first images of single rounds' queries, highest score first, with their labels (the first seed's):

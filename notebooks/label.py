@@ -35,6 +35,7 @@ from alkit.config import from_dict
 from alkit.files.sources import load
 from alkit.human.export import to_csv, to_npz
 from alkit.human.panel import Panel
+from alkit.lab.live import said
 from alkit.paper.words import markdown, word
 from alkit.paths import OUTPUTS, PROJECT
 
@@ -55,8 +56,9 @@ folder = None  # where the labels go; None: a folder of outputs/labels named aft
 # bound to the file of labels; model, acquisition and training may change from one sitting to the next.
 
 # %%
-data = load(dataset)
-config = from_dict({**settings, "dataset": dataset, "model": model, "acquisition": acquisition})
+with said():
+    data = load(dataset)
+    config = from_dict({**settings, "dataset": dataset, "model": model, "acquisition": acquisition})
 labels = (PROJECT / folder if folder else OUTPUTS / "labels" / dataset) / "labels.jsonl"
 display(Markdown(f"**{markdown(word(data.name))}**: {markdown(data.source)} ({data.digest}), {data.size_in_words}"))
 
@@ -66,7 +68,8 @@ display(Markdown(f"**{markdown(word(data.name))}**: {markdown(data.source)} ({da
 # still above those of random images: a hint when to stop, not a test.
 
 # %%
-panel = Panel(config, data, labels)
+with said():
+    panel = Panel(config, data, labels)
 panel.box
 
 # %% [markdown]
@@ -79,8 +82,9 @@ panel.box
 finished = False
 if finished:
     print("Saved:", to_csv(panel.session.answers, data, labels.with_suffix(".csv")))
-    if (data.y_train < 0).any():
-        print("Data set:", to_npz(panel.session.answers, data, f"{dataset}_labelled"))
+    with said():
+        if (data.y_train < 0).any():
+            print("Data set:", to_npz(panel.session.answers, data, f"{dataset}_labelled"))
 
 # %% [markdown]
 # **Limits.** The seconds are those between an image's showing and your answer, so they hold your pauses too; the median is

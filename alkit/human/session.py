@@ -29,7 +29,7 @@ class Session:
     """
 
     def __init__(self, config: Config, data: Dataset, path: Path, changed: Callable[[], None] = lambda: None):
-        check(config, data, is_simulated=False)
+        check(replace(config, num_rounds=0), data, is_simulated=False)  # how many there can be is found below
         if (earlier := _OPEN.get(Path(path).absolute())) is not None:
             earlier.close()
         self.answers = Answers(path, config, data)

@@ -158,6 +158,11 @@ def test_the_loop_ends_when_the_pool_is_empty_and_every_image_was_asked_for_once
     assert session.answers.rounds[-1].test_accuracy is not None
 
 
+def test_rounds_are_as_many_as_the_pool_allows_whatever_is_asked_for(begin, exercise):
+    session = begin(config=replace(exercise, num_rounds=5000))
+    assert session.config.num_rounds == (1297 - exercise.num_initial - exercise.num_valid) // exercise.query_size
+
+
 def test_what_stops_the_loop_is_said_and_the_labels_stay(begin, person, exercise, digits, tmp_path):
     session = begin(config=replace(exercise, learning_rate=1e6))
     person.wait(lambda: session.problem)

@@ -3,9 +3,12 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
+import yaml
 from scipy.stats import ttest_rel
 
+from alkit.__main__ import main
 from alkit.paper import stats
 from alkit.paper.own import CURVE, TEST, against_random, answers, curves, ends, is_own, shown, verdict
 from alkit.paper.results import together
@@ -65,8 +68,6 @@ def test_the_curve_is_compared_as_far_as_both_go_and_ends_only_with_equally_many
     ],
 )
 def test_the_verdict_follows_from_the_interval(values, words):
-    import pandas as pd
-
     assert verdict(stats.interval(values), pd.Series(values, dtype=float)).startswith(words)
 
 
@@ -109,3 +110,28 @@ def test_a_profile_is_ones_own_if_none_of_its_data_is_the_companions(logged):
     assert is_own(logged([GRID]))
     assert not is_own(logged([{**GRID, "dataset": "digits"}], name="other"))
     assert not is_own(logged([{**GRID, "dataset": ["petals", "mnist"]}], name="both"))
+
+
+@pytest.mark.slow
+def test_own_images_of_three_classes_are_run_and_reported_whatever_their_classes_are_called(
+    write_npz, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("ALKIT_DATA", str(tmp_path))
+    write_npz("petals", num_train=200, num_test=40, class_names=["$5_old$", "$10_$", "50% off"], source="$a_b$ by hand")
+    grid = [{"scenario": "constrained", "acquisition": ["random", "bald"], "num_rounds": 2}]
+    defaults = {"dataset": "petals", "num_initial": 20, "num_valid": 30, "query_size": 9, "epochs": 2, "batch_size": 16}
+    (tmp_path / "mine.yaml").write_text(
+        yaml.safe_dump({"about": "Does BALD beat random?", "seeds": [0, 1], "defaults": defaults, "grid": grid})
+    )
+    assert main(["reproduce", "mine", "--params", str(tmp_path), "--outputs", str(tmp_path / "outputs")]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(
+        "note: petals: num_initial=20 over 3 classes is 7 of each of the first 2 classes and 6 of each other\n"
+    )
+    page = (tmp_path / "outputs/mine/report.html").read_text(encoding="utf-8")
+    assert "Does BALD beat random?" in page and "BALD (AL, constrained data, petals, LeNet, no noise): " in page
+    for word in ("Figure 4", "Table 2", "MNIST", "not run yet", "paper's final test accuracy"):
+        assert word not in page
+    assert sorted(path.name for path in (tmp_path / "outputs/mine/figures").iterdir()) == ["curves.pdf", "curves.png"]
+    rows = pd.read_csv(tmp_path / "outputs/mine/tables/against_random.csv")
+    assert rows.n.tolist() == [2, 2]
