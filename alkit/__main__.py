@@ -82,7 +82,7 @@ def _verify(args: argparse.Namespace) -> int:
     outputs = args.outputs.absolute()
     found = verify(outputs, args.all, args.workers or (1 if resolve_device("auto").type == "cuda" else cpu_count()))
     if outputs == OUTPUTS:
-        readme.write_verified(outputs)
+        readme.write_part("verified", outputs)
     print(readme.verified(outputs))
     failed = [f"  {line(one)}" for one in failures(found)]
     if failed:

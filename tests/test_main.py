@@ -44,7 +44,7 @@ def test_bad_input_is_one_line_and_no_work(tmp_path, pipeline):
 @pytest.mark.parametrize(
     ("moment", "how"),
     [
-        ("first", signal.SIGINT),
+        pytest.param("first", signal.SIGINT, marks=pytest.mark.slow),
         pytest.param("first", signal.SIGTERM, marks=pytest.mark.slow),
         ("kernel", signal.SIGINT),
         pytest.param("data", signal.SIGINT, marks=pytest.mark.slow),
