@@ -110,9 +110,9 @@ def _faults(outputs: Path) -> str:
     inputs = ", ".join(f"{one['inputs']:,} {name}" for name, one in found["inputs"].items())
     differ, failed, crashes = (len(found[key]) for key in ("differences", "failures", "crashes"))
     return (
-        f"The last `make faults`, of {found['day']}: a small grid was killed {found['kills']} times at random moments and started "
-        f"again; {differ} files differ from those of one left alone in more than times, {failed} restarts failed. Damaged files "
-        f"read as they stand, or refused in one line: {inputs}; {crashes} crashes."
+        f"The last `make faults`, of {found['day']}: a small grid was killed {found['kills']} times at random moments and "
+        f"started again; {differ} files differ from those of one left alone in more than times, {failed} restarts failed. "
+        f"Damaged files read as they stand, or refused in one line: {inputs}; {crashes} crashes."
     )
 
 
