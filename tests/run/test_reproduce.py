@@ -166,3 +166,18 @@ def test_two_processes_that_reproduce_one_profile_share_its_experiments_and_both
     for log in folder.rglob("*.jsonl"):
         assert without_times(tmp_path / log.relative_to(folder)) == without_times(log)
     assert not list(tmp_path.rglob("*.lock")) and not list(tmp_path.rglob("*.partial"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("threads", ["4,2", ""])  # both are legal in OpenMP, and no number
+def test_reproduce_and_report_run_whatever_openmp_is_told_of_threads(made, tmp_path, pipeline, threads):
+    folder, _ = made
+    shutil.copytree(folder / "outputs", tmp_path / "outputs")
+    pipeline.write(tmp_path, grid=pipeline.TINY["grid"][:1])
+    (notebook,) = (tmp_path / "outputs/tiny").glob("constrained-*/notebook.ipynb")
+    notebook.unlink()
+    for name in ("reproduce", "report"):
+        command = [sys.executable, "-m", "alkit", *pipeline.command(tmp_path, name)]
+        found = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": threads})
+        assert found.returncode == 0, found.stdout + found.stderr
+    assert notebook.exists()
