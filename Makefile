@@ -6,6 +6,8 @@ WORKERS ?=
 ONLY ?=
 ALL ?=
 ARGS ?=
+KILLS ?= 20
+INPUTS ?= 3000
 BIN := .venv/bin
 READY := .venv/ready
 ifeq ($(CONDA_DEFAULT_ENV),alkit) # made from environment.yml: nothing to install
@@ -16,7 +18,7 @@ RUN := $(BIN)/python -m alkit
 CHOSEN = $(if $(WORKERS),--workers $(WORKERS)) $(if $(ONLY),--only '$(ONLY)')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce plan report findings verify site bench test test-all lint lab clean
+.PHONY: help setup reproduce plan report findings verify faults site bench test test-all lint lab clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +48,9 @@ findings: $(READY) ## run the notebooks of the findings (FINDING=dips: that one,
 
 verify: $(READY) ## repeat a random round of every experiment: do its numbers come out again? (ALL=1: longer rounds too)
 	@$(RUN) verify $(if $(WORKERS),--workers $(WORKERS)) $(if $(ALL),--all)
+
+faults: $(READY) ## kill a small grid at random moments, damage files: is anything lost or wrong? (KILLS=20 INPUTS=3000)
+	@$(BIN)/python tests/faults/measure.py $(KILLS) $(INPUTS)
 
 site: $(READY) ## write all results as pages that lead to each other, outputs/site/index.html (a minute; no network)
 	@$(RUN) site

@@ -7,6 +7,13 @@ for round in run(Config(dataset="digits", num_initial=20, num_rounds=5, epochs=2
     print(round.num_labelled, round.valid_accuracy)
 """
 
+import sys
+
+if sys.argv[:1] == ["-m"] and "alkit" in sys.orig_argv:  # the command: what follows takes seconds
+    from alkit import stopping
+
+    stopping.on_signals(stopping.before_anything)
+
 from alkit import plugins  # noqa: F401  (their entries stand in the tables from here on)
 from alkit.config import Config
 from alkit.data import Dataset

@@ -3,15 +3,14 @@
 import argparse
 import contextlib
 import os
-import shlex
 import shutil
-import signal
 import sys
 from pathlib import Path
 
 import psutil
 from joblib import cpu_count
 
+from alkit import stopping
 from alkit.determinism import resolve_device
 from alkit.files.images import from_folder
 from alkit.files.sources import is_here
@@ -60,7 +59,7 @@ def _reproduce(args: argparse.Namespace) -> int:
     failed = reproduce(chosen, estimate, workers)
     try:
         data_notebook(profile)
-    except (NotebookFailed, OSError) as error:  # the report is made of what there is
+    except (NotebookFailed, OSError, ValueError) as error:  # the report is made of what there is
         print(f"FAILED data\n{error}", flush=True)
         failed.append("data")
     if failed:
@@ -98,7 +97,7 @@ def _verify(args: argparse.Namespace) -> int:
     outputs = args.outputs.absolute()
     found = verify(outputs, args.all, args.workers or (1 if resolve_device("auto").type == "cuda" else cpu_count()))
     if outputs == OUTPUTS:
-        readme.write_verified(outputs)
+        readme.write_part("verified", outputs)
     print(readme.verified(outputs))
     failed = [f"  {verified_line(one)}" for one in failures(found)]
     if failed:
@@ -151,10 +150,7 @@ def _chosen(args: argparse.Namespace, download: bool = True) -> tuple[Profile, P
 
 def interrupted(*_) -> None:
     """End at once, as Ctrl-C or SIGTERM asks, with all that was started from here."""
-    again = shlex.join(sys.argv[1:])
-    words = f"\nInterrupted. Finished rounds are kept; the same command goes on from them: python -m alkit {again}\n"
-    with contextlib.suppress(OSError):  # nobody reads it
-        os.write(1, words.encode())  # print could have been what was interrupted, and may not be entered again
+    stopping.say("Finished rounds are kept; the same command goes on from them")
     for process in psutil.Process().children(recursive=True):  # kernels would end by themselves, but a second later
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
@@ -163,6 +159,5 @@ def interrupted(*_) -> None:
 
 
 if __name__ == "__main__":
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, interrupted)
+    stopping.on_signals(interrupted)
     sys.exit(main())

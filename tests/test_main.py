@@ -14,6 +14,8 @@ from PIL import Image
 
 from alkit.__main__ import main
 
+from alkit.run.reproduce import reproduce
+
 
 def processes_with(variable):
     found = []
@@ -69,7 +71,7 @@ def test_a_folder_of_images_becomes_a_data_set_and_a_data_set_is_described(tmp_p
 @pytest.mark.parametrize(
     ("moment", "how"),
     [
-        ("first", signal.SIGINT),
+        pytest.param("first", signal.SIGINT, marks=pytest.mark.slow),
         pytest.param("first", signal.SIGTERM, marks=pytest.mark.slow),
         ("kernel", signal.SIGINT),
         pytest.param("data", signal.SIGINT, marks=pytest.mark.slow),
@@ -117,3 +119,56 @@ def test_a_data_notebook_that_fails_is_named_and_the_report_is_made_all_the_same
     assert "No space left on device: 'data.ipynb'" in process.stdout
     assert process.stderr.strip() == "1 failed: data; the report is made of what there is"
     assert page.stat().st_mtime_ns > before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends signals")
+@pytest.mark.parametrize(
+    ("seconds", "how"),
+    [(0.3, signal.SIGINT), *(pytest.param(s, signal.SIGTERM, marks=pytest.mark.slow) for s in (0.1, 0.6, 1.2))],
+)
+def test_stopping_while_python_imports_is_one_line(seconds, how):
+    process = subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-m", "alkit", "plan", "digits"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    for line in process.stderr:  # of each import that is done
+        if line.endswith("alkit.stopping\n"):
+            break
+    time.sleep(seconds)
+    process.send_signal(how)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == "\nInterrupted. Nothing was begun yet; the same command begins: python -m alkit plan digits\n"
+    assert [line for line in err.splitlines() if not line.startswith("import time:")] == []
+
+
+@pytest.mark.slow
+def test_a_library_that_is_imported_leaves_ctrl_c_alone():
+    code = "import alkit, signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "True"
+
+
+@pytest.mark.slow
+def test_data_that_changes_under_reproduce_is_said_and_the_report_is_made_all_the_same(
+    tmp_path, pipeline, write_npz, monkeypatch
+):
+    shape = {"num_train": 200, "num_test": 30}
+    write_npz("mine", **shape)
+    monkeypatch.setenv("ALKIT_DATA", str(tmp_path))
+    settings = {**pipeline.TINY["defaults"], "dataset": "mine", "num_initial": 21}
+    pipeline.write(tmp_path, seeds=[0], defaults=settings, grid=[{"scenario": "constrained"}])
+    monkeypatch.setattr(
+        "alkit.__main__.reproduce", lambda *given: (found := reproduce(*given)) + write_npz_of_others() or found
+    )
+
+    def write_npz_of_others():
+        write_npz("mine", **shape, y_test=np.zeros(30, int))
+        return []
+
+    process = pipeline.alkit(tmp_path, "reproduce")
+    assert process.returncode == 1
+    assert "FAILED data\nmine has changed: " in process.stdout
+    assert process.stderr.strip() == "1 failed: data; the report is made of what there is"
+    assert (tmp_path / "outputs/tiny/report.html").exists()
+    assert not (tmp_path / "outputs/tiny/data.ipynb").exists()

@@ -20,7 +20,7 @@ def test_importing_alkit_is_about_as_fast_as_importing_torch():
 
 def test_make_help_lists_every_target():
     text = subprocess.run(["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
-    targets = "setup reproduce plan report findings verify site bench test test-all lint lab clean"
+    targets = "setup reproduce plan report findings verify faults site bench test test-all lint lab clean"
     for target in targets.split():
         assert f"make {target} " in text
     for profile in ("digits", "mini", "paper"):

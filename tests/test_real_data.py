@@ -11,7 +11,9 @@ from alkit.paths import data_root
 SHAPES = {"mnist": (1, 28, 28), "fashion_mnist": (1, 28, 28), "cifar10": (3, 32, 32)}
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize(
+    "name", ["mnist", *(pytest.param(name, marks=pytest.mark.slow) for name in ("fashion_mnist", "cifar10"))]
+)
 def test_one_short_experiment_on_each_of_the_papers_data_sets(name):
     if not (data_root() / f"{name}.npz").exists():
         pytest.skip(f"{name}.npz is not in {data_root()}; the test does not download")

@@ -23,18 +23,12 @@ def filled(text: str, results: Results, claims: pd.DataFrame) -> str:
     `claims` are judged by `verdicts.table`.
     """
     outputs = results.profile.folder.parent
-    parts = {
-        "results": lambda: _results(results),
-        "claims": lambda: verdicts.in_short(claims),
-        "findings": lambda: _findings(outputs),
-        "speed": lambda: _speed(outputs),
-        "verified": lambda: verified(outputs),
-    }
-    for name, source in {"speed": "performance/targets.csv", "verified": "verified.json"}.items():
-        if not (outputs / source).exists():
-            del parts[name]
-    for name, make in parts.items():
-        text = put(text, name, make())
+    text = put(text, "results", _results(results))
+    text = put(text, "claims", verdicts.in_short(claims))
+    text = put(text, "findings", _findings(outputs))
+    for name, (source, make) in MEASURED.items():
+        if (outputs / source).exists():
+            text = put(text, name, make(outputs))
     return text
 
 
@@ -50,8 +44,9 @@ def write(results: Results, claims: pd.DataFrame) -> None:
     README.write_text(filled(README.read_text(encoding="utf-8"), results, claims), encoding="utf-8")
 
 
-def write_verified(outputs: Path) -> None:
-    README.write_text(put(README.read_text(encoding="utf-8"), "verified", verified(outputs)), encoding="utf-8")
+def write_part(name: str, outputs: Path) -> None:
+    """Only what one of MEASURED found."""
+    README.write_text(put(README.read_text(encoding="utf-8"), name, MEASURED[name][1](outputs)), encoding="utf-8")
 
 
 def _results(results: Results) -> str:
@@ -107,3 +102,22 @@ def verified(outputs: Path) -> str:
         )
     parts.append(f"Of {len(like)} that this code had made on such a machine, {sum(one not in failed for one in like)} came out")
     return ". ".join(parts) + "."
+
+
+def _faults(outputs: Path) -> str:
+    """What the last `make faults` found, in a paragraph."""
+    found = json.loads((outputs / "faults.json").read_text(encoding="utf-8"))
+    inputs = ", ".join(f"{one['inputs']:,} {name}" for name, one in found["inputs"].items())
+    differ, failed, crashes = (len(found[key]) for key in ("differences", "failures", "crashes"))
+    return (
+        f"The last `make faults`, of {found['day']}: a small grid was killed {found['kills']} times at random moments and "
+        f"started again; {differ} files differ from those of one left alone in more than times, {failed} restarts failed. "
+        f"Damaged files read as they stand, or refused in one line: {inputs}; {crashes} crashes."
+    )
+
+
+MEASURED = {  # parts that a command of their own measures: the file of what it found, and how it is said
+    "speed": ("performance/targets.csv", _speed),
+    "verified": ("verified.json", verified),
+    "faults": ("faults.json", _faults),
+}

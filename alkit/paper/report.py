@@ -7,7 +7,9 @@ from pathlib import Path
 
 import yaml
 
+from alkit.files import log
 from alkit.files.lock import held
+from alkit.files.sources import load
 from alkit.paper import readme, verdicts
 from alkit.paper.own import is_own
 from alkit.paper.page import html
@@ -20,7 +22,16 @@ from alkit.run.reproduce import environment
 
 
 def data_notebook(profile: Profile) -> None:
-    """The data sets of a profile, the noises and the splits, as data.ipynb."""
+    """The data sets of a profile, the noises and the splits, as data.ipynb.
+
+    Raises ValueError where the data is no longer what the profile's runs were made on.
+    """
+    for name, (digest, path) in _digests(profile).items():
+        if (now := load(name, device="cpu")).digest != digest:
+            raise ValueError(
+                f"{name} has changed: {shown(path)} holds a run on {digest}, now it is {now.digest} ({now.source}); put the "
+                "former data back, or move the results away"
+            )
     splits = {}
     for experiment in sorted(profile.experiments, key=lambda e: e.scenario != "constrained"):  # section 3.1's splits first
         first = experiment.configs[0]
@@ -30,6 +41,17 @@ def data_notebook(profile: Profile) -> None:
     parameters = {"datasets": splits, "noises": list(noises)}
     with _alone(profile):
         execute(NOTEBOOKS / "data.py", profile.folder / "data.ipynb", parameters)
+
+
+def _digests(profile: Profile) -> dict[str, tuple[str, Path]]:
+    """What data each data set's runs were made on, as far as there are any, and in which log that stands."""
+    found = {}
+    for experiment in profile.experiments:
+        for config in experiment.configs:
+            path = experiment.log_path(config)
+            if config.dataset not in found and not log.is_empty(path):
+                found[config.dataset] = (log.read(path)[0]["data"]["digest"], path)
+    return found
 
 
 def report(profile: Profile) -> str:

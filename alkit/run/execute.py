@@ -135,5 +135,5 @@ def is_current(source: Path, target: Path, parameters: dict) -> bool:
         made = json.loads(target.read_text(encoding="utf-8"))
         with PARSING:
             return made["metadata"]["alkit"]["digest"] == digest(source, parameters)
-    except (OSError, ValueError, KeyError, TypeError):  # not there, or damaged: it is made again
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):  # not there, or damaged: it is made again
         return False

@@ -4,8 +4,6 @@ import zipfile
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from alkit.files.sources import load
 
@@ -145,18 +143,3 @@ def test_classes_are_counted_from_the_labels(write_npz):
     loaded = load("fashion_mnist", write_npz("fashion_mnist", num_classes=5).parent, "cpu")
     assert loaded.class_names == ("T-shirt", "trouser", "pullover", "dress", "coat")
     assert load("mnist", write_npz("mnist", num_classes=12).parent, "cpu").class_names == tuple(map(str, range(12)))
-
-
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.data())
-def test_whatever_happens_to_its_bytes_an_npz_is_read_or_refused_in_one_line(write_npz, data):
-    path = write_npz("fuzzed", num_train=6, num_test=3, shape=(4, 4), source="by hand", class_names=["a", "b", "c"])
-    content = bytearray(path.read_bytes())
-    for _ in range(data.draw(st.integers(1, 5))):
-        at = data.draw(st.integers(0, len(content)))
-        content[at : at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
-    path.write_bytes(content)
-    try:
-        load("fuzzed", path.parent, "cpu")
-    except ValueError as error:
-        assert "fuzzed" in str(error) and "\n" not in str(error)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from alkit.paper import report as report_module
-from alkit.paper.report import findings
+from alkit.paper.report import data_notebook, findings
 
 
 def test_the_tables_hold_what_the_logs_hold_and_nothing_where_nothing_ran(made):
@@ -79,3 +79,12 @@ def test_findings_run_with_their_parameters_once_or_when_named_and_say_how_far_t
     assert made[0].stat().st_mtime_ns == before
     with pytest.raises(ValueError, match="unknown finding 'two'; choose one"):
         findings("two", tmp_path / "outputs", tmp_path / "params")
+
+
+def test_data_that_changed_while_its_runs_were_made_is_named_and_not_shown_beside_them(logged):
+    profile = logged([{"scenario": "constrained", "dataset": "digits", "num_rounds": 1}])
+    with pytest.raises(
+        ValueError, match=r"digits has changed: .*seed-0\.jsonl holds a run on digits-1, now it is [0-9a-f]{12}"
+    ):
+        data_notebook(profile)
+    assert not (profile.folder / "data.ipynb").exists()

@@ -175,3 +175,18 @@ def test_a_gpu_takes_as_many_experiments_as_its_memory_holds_and_a_core_each(fre
     monkeypatch.setattr(module, "resolve_device", lambda name: torch.device("cuda"))
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (free * 2**30, 80 * 2**30))
     assert module.default_workers(read_profile("smoke")) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("threads", ["4,2", ""])  # both are legal in OpenMP, and no number
+def test_reproduce_and_report_run_whatever_openmp_is_told_of_threads(made, tmp_path, pipeline, threads):
+    folder, _ = made
+    shutil.copytree(folder / "outputs", tmp_path / "outputs")
+    pipeline.write(tmp_path, grid=pipeline.TINY["grid"][:1])
+    (notebook,) = (tmp_path / "outputs/tiny").glob("constrained-*/notebook.ipynb")
+    notebook.unlink()
+    for name in ("reproduce", "report"):
+        command = [sys.executable, "-m", "alkit", *pipeline.command(tmp_path, name)]
+        found = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": threads})
+        assert found.returncode == 0, found.stdout + found.stderr
+    assert notebook.exists()

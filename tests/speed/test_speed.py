@@ -14,7 +14,7 @@ from alkit.split import split
 from alkit.training import fit
 
 
-@pytest.mark.parametrize(("model", "epochs"), [("lenet", 20), ("resnet18", 2)])
+@pytest.mark.parametrize(("model", "epochs"), [("lenet", 20), pytest.param("resnet18", 2, marks=pytest.mark.slow)])
 def test_without_the_folder_weights_and_scores_change_by_rounding_and_a_short_log_not_at_all(
     digits, tiny, monkeypatch, model, epochs
 ):
