@@ -37,7 +37,9 @@ def main(given: list[str] | None = None) -> None:
     from jupyterlab.labapp import LabApp  # reads the variables
 
     server = LabApp.initialize_server([*arguments(page), *(sys.argv[1:] if given is None else given)])
-    print(f"JupyterLab is at {server.local_url.replace('127.0.0.1', 'localhost')}\n(Ctrl-C ends it.)", flush=True)
+    address = server.local_url.replace("127.0.0.1", "localhost")
+    words = f"JupyterLab is at {address}\n(Ctrl-C ends it.)"
+    server.io_loop.add_callback(lambda: print(words, flush=True))  # once it listens there
     server.start()
 
 

@@ -61,10 +61,10 @@ def figure(runs: list[Shown], data: Dataset) -> Figure:
     """All runs' curves, and of the last one (on `data`) what it bought."""
     last = runs[-1]
     query = next((r for r in reversed(last.rounds) if r.query), None)
-    height = 5.6 if query else 3.8
-    made = Figure(figsize=(8.6, height), dpi=120)  # laid out by hand: matplotlib's own way takes as long as a round
-    ratios = {"height_ratios": [3, 1], "hspace": 0.52} if query else {}
-    edges = {"left": 0.075, "right": 0.985, "top": 1 - 0.3 / height, "bottom": 0.62 / height, "wspace": 0.2}
+    height = 5.2 if query else 3.6
+    made = Figure(figsize=(7.8, height), dpi=130)  # laid out by hand: matplotlib's own way takes as long as a round
+    ratios = {"height_ratios": [3, 1], "hspace": 0.5} if query else {}
+    edges = {"left": 0.08, "right": 0.985, "top": 1 - 0.3 / height, "bottom": 0.62 / height, "wspace": 0.2}
     axes = made.subplots(2 if query else 1, 2, width_ratios=[1.75, 1], squeeze=False, gridspec_kw={**ratios, **edges})
     _curves(axes[0, 0], runs)
     bought = torch.tensor([image for r in last.rounds for image in r.query], dtype=torch.int64)
@@ -81,7 +81,7 @@ def page(made: Figure, alt: str) -> str:
     buffer = io.BytesIO()
     made.savefig(buffer, format="png")
     source = f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
-    return f'<img src="{source}" alt="{html.escape(alt)}" style="width:100%;max-width:860px;height:auto">'
+    return f'<img src="{source}" alt="{html.escape(alt)}" style="width:100%;max-width:900px;height:auto">'
 
 
 def _curves(ax: Axes, runs: list[Shown]) -> None:
@@ -121,7 +121,7 @@ def _images(ax: Axes, query: Round, run: Shown, data: Dataset) -> None:
         best = run.scores.sort(descending=True).values[: len(picked)].tolist()
         names = [f"{name}\n{score:.2f}" for name, score in zip(names, best, strict=True)]
     strip(ax, data.x_train[picked.to(data.device)], names)
-    ax.tick_params(axis="x", labelsize=8 if max(map(len, data.class_names)) < 8 else 6.5)
+    ax.tick_params(axis="x", labelsize=8 if max(map(len, data.class_names)) < 8 else 6)
     words = "label and score under each" if run.scores is not None else "label under each"
     ax.set_title(f"queried in round {query.number}: {words}", fontsize=10)
 
