@@ -13,7 +13,6 @@ import pytest
 from PIL import Image
 
 from alkit.__main__ import main
-
 from alkit.run.reproduce import reproduce
 
 
