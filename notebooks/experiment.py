@@ -79,15 +79,19 @@ if changed:
 
 
 # %%
+start, end = configs[0].num_initial, configs[0].budget
+room, look = max((end - start) / 30, 1), "o-" if configs[0].num_rounds <= 20 else "-"
+
+
 def draw(rounds):
     """The validation accuracies of the rounds that there are: of all seeds, or while they are run."""
     runs = frame_of([({"seed": seed}, found) for seed, found in rounds.items()], ["seed"])
     evaluated = runs.dropna(subset="valid_accuracy")
     figure, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
     for _, one in evaluated.groupby("seed"):
-        ax.plot(one.num_labelled, one.valid_accuracy, color=colour(acquisition), lw=0.7, alpha=0.5)
+        ax.plot(one.num_labelled, one.valid_accuracy, look, ms=3, color=colour(acquisition), lw=0.7, alpha=0.5)
     curve(ax, evaluated, colour(acquisition))
-    ax.set(xlabel="labelled images", ylabel="validation accuracy (%)", ylim=(0, 100))
+    ax.set(xlabel="labelled images", ylabel="validation accuracy (%)", ylim=(0, 100), xlim=(start - room, end + room))
     ax.set_title(f"{mathtext(title)}: {len(seeds)} seed{'s' if len(seeds) > 1 else ''}", fontsize=11)
     note(figure, data_note)
     plt.close(figure)  # shown where it is asked for, and not by itself

@@ -105,8 +105,8 @@ class Explorer:
                     self.runs = [*self.runs, going][-MOST:]
                 going.rounds.append(found)
                 going.scores = scores[-1] if scores else None
-                if found.number in (0, config.num_rounds) or time.perf_counter() - self.drawn > 2 * self.drawing:
-                    self._draw()  # at most a third of the time: rounds of the smallest runs are as short as drawing
+                if found.number in (0, config.num_rounds) or time.perf_counter() - self.drawn > self.drawing:
+                    self._draw()  # at most half of the time: rounds of the smallest runs are as short as drawing
                 self.say(_told(config, found, time.perf_counter() - begun))
 
     def _draw(self) -> None:

@@ -51,7 +51,7 @@ def follow(configs: Sequence[Config], folder: Path, data: Dataset, draw: Callabl
                 rounds[config.seed].append(found)
                 now = time.monotonic()
                 if now - drawn > max(2.0, 20 * cost):
-                    picture = page(draw(rounds), "Validation accuracy of the rounds so far")
+                    picture = page(draw(rounds), "Validation accuracy of the rounds so far", width=640)
                     cost, drawn = time.monotonic() - now, time.monotonic()
                 if now - told > 0.5 or drawn > now:
                     shown.update(_bar(configs, rounds, picture), raw=True)

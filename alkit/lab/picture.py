@@ -76,12 +76,12 @@ def figure(runs: list[Shown], data: Dataset) -> Figure:
     return made
 
 
-def page(made: Figure, alt: str) -> str:
-    """A figure as HTML as wide as there is room, with what it shows in words."""
+def page(made: Figure, alt: str, width: int = 900) -> str:
+    """A figure as HTML, as wide as there is room and at most `width` pixels, with what it shows in words."""
     buffer = io.BytesIO()
     made.savefig(buffer, format="png")
     source = f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
-    return f'<img src="{source}" alt="{html.escape(alt)}" style="width:100%;max-width:900px;height:auto">'
+    return f'<img src="{source}" alt="{html.escape(alt)}" style="width:100%;max-width:{width}px;height:auto">'
 
 
 def _curves(ax: Axes, runs: list[Shown]) -> None:
@@ -134,7 +134,7 @@ def _scores(ax: Axes, query: Round, run: Shown) -> None:
     low = run.scores.sort(descending=True).values[len(query.query) - 1].item()
     ax.hist(run.scores.numpy(), bins=40, color="#999999", log=True)
     ax.axvline(low, color="black", lw=1)
-    ax.set_title("scores in the pool; right of the line: queried", fontsize=9)
+    ax.set_title("pool's scores; line: lowest queried", fontsize=9)
     ax.set(ylabel="images")
     ax.tick_params(labelsize=8)
     ax.minorticks_off()

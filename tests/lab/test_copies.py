@@ -1,9 +1,12 @@
 """A copy is made once, and what is in it is the person's from then on."""
 
+import re
+
 import nbformat
 import pytest
 
 from alkit.lab.copies import copies
+from alkit.paths import NOTEBOOKS
 
 SHIPPED = "# %% [markdown]\n# # How many?\n\n# %%\ncount = 3\n"
 
@@ -50,3 +53,11 @@ def test_a_file_in_the_place_of_a_copy_is_left_whatever_it_is(notebooks, tmp_pat
     (tmp_path / "lab/count.ipynb").write_text(content)
     assert not copies(notebooks, tmp_path / "lab")[0].changed
     assert (tmp_path / "lab/count.ipynb").read_text() == content
+
+
+@pytest.mark.parametrize("source", sorted(NOTEBOOKS.rglob("*.py")), ids=lambda path: path.stem)
+def test_no_copy_writes_into_results_that_are_committed(source):
+    (parameters,) = [cell for cell in source.read_text().split("# %%") if 'tags=["parameters"]' in cell] or [""]
+    folders = re.findall(r'^folder = (?:"([^"]*)"|None)', parameters, re.M)
+    assert [f for f in folders if not re.match(r"$|outputs/(lab|tests)/|lab$", f)] == []
+    assert folders or source.stem in ("data", "explore")

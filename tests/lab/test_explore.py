@@ -10,7 +10,7 @@ import torch
 from alkit.acquisitions import ACQUISITIONS
 from alkit.config import Config
 from alkit.lab.explore import QUICK, Explorer, recorded
-from alkit.loop import choose, run, scores
+from alkit.loop import Round, choose, run, scores
 from alkit.run.grid import read_profile
 from alkit.split import split
 from alkit.training import fit
@@ -119,12 +119,26 @@ def test_what_only_the_images_or_the_training_show_to_be_wrong_stands_beside_its
     assert "Traceback" not in explorer.status.value
 
 
-def test_the_field_settings_that_are_the_papers_have_its_number_and_others_say_what_differs(explorer):
+def test_the_papers_scenarios_are_there_to_begin_with(explorer):
     presets = {name: config for name, config in explorer.presets.items() if "paper" in name}
     assert Config(num_rounds=100) in presets.values()
     assert len(presets) == 4
     explorer.preset.value = next(name for name, config in presets.items() if config == Config())
     assert explorer.form.config() == Config()
+
+
+def test_the_published_number_stands_beside_a_run_at_the_papers_settings_alone(explorer, digits, monkeypatch):
+    only = [Round(0, 100, 0.5, 0.25, (1, 2, 3), 0.1, 0.1, 0.1)]
+    monkeypatch.setattr("alkit.lab.explore.load", lambda *_, **__: digits)
+    monkeypatch.setattr("alkit.lab.explore.run", lambda *_: iter(only))
+    explorer.form.fill(Config())
+    press_run(explorer)
+    assert explorer.runs[-1].published == 28.79
+    assert "Done: 25.00 % of the test images. Published: 28.79 %." in explorer.status.value
+    explorer.form.fields["epochs"].value = "5"
+    press_run(explorer)
+    assert explorer.runs[-1].published is None
+    assert "No published number beside it: not at the paper&#x27;s settings: epochs 5 (the paper: 100)" in explorer.status.value
 
 
 def test_saving_writes_a_profile_of_the_fields_and_names_its_command(explorer, tmp_path):
