@@ -74,8 +74,8 @@ if changed:
     display(pd.DataFrame({"paper → here": changed}))
 
 # %% [markdown]
-# ## Run
-# Thin lines are single seeds; the band is one standard error of their mean to either side.
+# ## Run: validation accuracy, round by round
+# It grows while it runs. Thin lines are single seeds; the band is one standard error of their mean to either side.
 
 
 # %%
@@ -99,15 +99,12 @@ def draw(rounds):
 
 
 rounds = follow(configs, folder, data, draw)
-
-# %% [markdown]
-# ## Validation accuracy
+if configs[0].num_rounds:
+    display(draw(rounds))
 
 # %%
 runs = frame_of([({"seed": seed}, found) for seed, found in rounds.items()], ["seed"])
 evaluated = runs.dropna(subset="valid_accuracy")
-if configs[0].num_rounds:
-    display(draw(rounds))
 ends = evaluated[evaluated.num_labelled.isin([evaluated.num_labelled.min(), evaluated.num_labelled.max()])]
 ends.pivot_table(index="num_labelled", columns="seed", values="valid_accuracy").round(2)
 

@@ -12,9 +12,12 @@ FEW = 2  # images of an epoch's last batch that batch norm estimates its means a
 
 
 def remarks(profile: Profile, data: Mapping[str, Dataset]) -> list[str]:
-    """A line for each thing, however many experiments it is true of."""
+    """A line for each thing, however many experiments it is true of; what shows in images alone, of those in `data`."""
     configs = [config for e in profile.experiments for config in e.configs]
-    found = [line for config in configs for line in (*uneven(config, data[config.dataset]), *short(config))]
+    found: list[str] = []
+    for config in configs:
+        found += uneven(config, data[config.dataset]) if config.dataset in data else []
+        found += short(config)
     return list(dict.fromkeys(found))
 
 

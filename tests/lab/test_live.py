@@ -91,7 +91,9 @@ def test_an_experiment_run_from_a_terminal_leaves_its_figures_and_one_line_of_th
     execute(NOTEBOOKS / "experiment.py", tmp_path / "notebook.ipynb", parameters)
     cells = nbformat.read(tmp_path / "notebook.ipynb", as_version=4).cells
     (ran,) = [cell for cell in cells if "follow(" in cell.source and "import" not in cell.source]
-    assert [output.data["text/markdown"].split(";")[0] for output in ran.outputs] == ["1 seed, 2 rounds"]
+    line, figure = ran.outputs
+    assert line.data["text/markdown"].split(";")[0] == "1 seed, 2 rounds"
+    assert "image/png" in figure.data
     outputs = [output for cell in cells if cell.cell_type == "code" for output in cell.outputs]
     assert sum("image/png" in output.get("data", {}) for output in outputs) == 3
     last = str(cells[-2].outputs)
