@@ -101,7 +101,8 @@ different = differences(profile)
 display(different.rename(columns=word) if len(different) else Markdown("None."))
 
 # %%
-results.provenance.style.format(escape="html").hide()
+display(results.provenance.style.format(escape="html").hide())
+results.made.style.format(escape="html").hide()  # by what code, on what machine, how many rounds each
 
 # %% [markdown]
 # ## Limits

@@ -34,8 +34,8 @@ class Session:
             earlier.close()
         self.answers = Answers(path, config, data)
         _OPEN[Path(path).absolute()] = self
-        left = len(split(config, data)[2]) - len(self.answers.asked)
-        self.config = replace(config, num_rounds=len(self.answers.rounds) + left // config.query_size)
+        left, queries = len(split(config, data)[2]) - len(self.answers.asked), sum(bool(r.query) for r in self.answers.rounds)
+        self.config = replace(config, num_rounds=queries + left // config.query_size)
         self.data, self.changed = data, changed
         self.is_training, self.is_done, self.is_closed, self.problem = True, False, False, ""
         self.state = threading.Condition(threading.RLock())

@@ -156,6 +156,10 @@ def test_the_loop_ends_when_the_pool_is_empty_and_every_image_was_asked_for_once
     person.wait(lambda: session.is_done)
     assert len(set(images)) == 18 and session.current is None and not session.problem
     assert session.answers.rounds[-1].test_accuracy is not None
+    session.close()
+    again = begin(config=session.config)
+    person.wait(lambda: again.is_done)
+    assert len(again.answers.rounds) == len(session.answers.rounds)
 
 
 def test_rounds_are_as_many_as_the_pool_allows_whatever_is_asked_for(begin, exercise):
