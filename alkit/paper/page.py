@@ -15,7 +15,7 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
-from alkit.paper.captions import described, drawing_line, is_photo
+from alkit.paper.captions import described, drawing_line, is_photo, with_functions
 
 TEMPLATES = Path(__file__).parent / "templates"
 CSS = (TEMPLATES / "alkit/style.css").read_text(encoding="utf-8")
@@ -98,8 +98,10 @@ def prepared(notebook: NotebookNode, saved: Path | None = None, drawn: Callable[
     Of a figure that its cell saves in the folder `saved` the file is taken, which is finer. `drawn` gives the link to a line
     of the notebook's code.
     """
-    made, heading = deepcopy(notebook), ""
+    made, heading, before = deepcopy(notebook), "", ""
     for cell in made.cells:
+        code = with_functions(cell.source, before) if cell.cell_type == "code" else ""
+        before += f"{cell.source}\n" if cell.cell_type == "code" else ""
         if cell.cell_type == "markdown":
             heading = (re.findall(r"^#+ (.*)", cell.source, re.M) or [heading])[-1]
             cell.source = re.sub(r"^# .*\n?", "", cell.source, count=1, flags=re.M)
@@ -108,7 +110,7 @@ def prepared(notebook: NotebookNode, saved: Path | None = None, drawn: Callable[
             if "text/html" in data:
                 data["text/html"] = boxed(data["text/html"])
             elif "image/png" in data:
-                output.metadata["shown"] = _figure(cell.source, output, saved, heading, drawn)
+                output.metadata["shown"] = _figure(code, output, saved, heading, drawn)
     made.cells = _together(made.cells)
     return made
 
