@@ -16,6 +16,7 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
 from alkit.paper.captions import described, drawing_line, is_photo, with_functions
+from alkit.run.execute import smaller
 
 TEMPLATES = Path(__file__).parent / "templates"
 CSS = (TEMPLATES / "alkit/style.css").read_text(encoding="utf-8")
@@ -138,7 +139,7 @@ def _figure(code: str, output: NotebookNode, saved: Path | None, heading: str, d
     """How a figure stands on the page: its kind, its size there, its text, and the link to what drew it."""
     names, width = SAVES.findall(code), None
     if saved and len(names) == 1 and (file := saved / f"{names[0]}.png").exists():
-        output.data["image/png"] = base64.b64encode(file.read_bytes()).decode()
+        output.data["image/png"] = smaller(file.read_bytes())
         width = _pixels(output)[0] // FINE
     width = width or output.metadata.get("image/png", {}).get("width") or _pixels(output)[0]
     height = round(width * _pixels(output)[1] / _pixels(output)[0])
