@@ -70,7 +70,7 @@ def _exporter() -> TemplateExporter:
     """nbconvert with our template, which it compiles once."""
     return TemplateExporter(
         template_name="alkit", extra_template_basedirs=[str(TEMPLATES)], file_extension=".html",
-        filters={"highlight_code": Highlight2HTML(pygments_lexer="python")},
+        filters={"highlight_code": Highlight2HTML(pygments_lexer="python"), "boxed": boxed},
     )  # fmt: skip
 
 

@@ -115,6 +115,11 @@ def test_every_table_has_a_box_and_its_rows_have_names():
     assert "border" not in plain
 
 
+def test_a_table_in_markdown_has_a_box_too():
+    text = render(new_notebook(cells=[said("| a | b |\n|---|---|\n| 1 | 2 |")]), Page("t"))
+    assert re.search(r'<div class="table"[^>]*><table>', text)
+
+
 def test_what_a_notebook_prints_is_shown_as_text():
     cells = [new_code_cell("print()", outputs=[new_output("stream", name="stdout", text="1 < 2 \x1b[31mred\x1b[0m")])]
     text = render(new_notebook(cells=cells), Page("t"))
