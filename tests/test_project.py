@@ -86,3 +86,8 @@ def test_the_committed_pages_name_no_path_of_a_machine():
     pages = [path for kind in ("*.ipynb", "*.html", "*.md") for path in (PROJECT / "outputs").rglob(kind)]
     assert pages
     assert [str(p) for p in pages if re.search(r"site-packages|/(tmp|home|root)/\w", p.read_text())] == []
+
+
+def test_the_committed_pages_load_nothing_from_elsewhere():
+    pages = list((PROJECT / "outputs").rglob("*.html"))
+    assert [str(page) for page in pages if re.search(r"<script|<link[^>]* href=.https?:", page.read_text())] == []

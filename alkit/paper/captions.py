@@ -39,6 +39,14 @@ def described(code: str, heading: str = "") -> str:
     return " ".join(f"{part.rstrip(' .')}." for part in parts if part)
 
 
+def with_functions(code: str, before: str) -> str:
+    """A cell's code, after that of the functions it calls of those that the cells `before` it define."""
+    calls = [node.func for node in ast.walk(_parsed(code)) if isinstance(node, ast.Call)]
+    called = {name.id for name in calls if isinstance(name, ast.Name)}
+    functions = [node for node in _parsed(before).body if isinstance(node, ast.FunctionDef) and node.name in called]
+    return "\n".join([*(ast.get_source_segment(before, node) for node in functions), code])
+
+
 def drawing_line(code: str) -> str:
     """The line of a cell that draws its figure: where it is made, else the last one."""
     lines = [line for line in code.splitlines() if line.strip()]
@@ -50,7 +58,7 @@ def is_photo(code: str) -> bool:
     return "strip(" in code or "imshow(" in code
 
 
-def _parsed(code: str) -> ast.AST:
+def _parsed(code: str) -> ast.Module:
     try:
         return ast.parse(code)
     except SyntaxError:  # a notebook may hold what Python alone does not read

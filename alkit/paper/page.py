@@ -15,7 +15,8 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
-from alkit.paper.captions import described, drawing_line, is_photo
+from alkit.paper.captions import described, drawing_line, is_photo, with_functions
+from alkit.run.execute import smaller
 
 TEMPLATES = Path(__file__).parent / "templates"
 CSS = (TEMPLATES / "alkit/style.css").read_text(encoding="utf-8")
@@ -69,7 +70,7 @@ def _exporter() -> TemplateExporter:
     """nbconvert with our template, which it compiles once."""
     return TemplateExporter(
         template_name="alkit", extra_template_basedirs=[str(TEMPLATES)], file_extension=".html",
-        filters={"highlight_code": Highlight2HTML(pygments_lexer="python")},
+        filters={"highlight_code": Highlight2HTML(pygments_lexer="python"), "boxed": boxed},
     )  # fmt: skip
 
 
@@ -98,8 +99,10 @@ def prepared(notebook: NotebookNode, saved: Path | None = None, drawn: Callable[
     Of a figure that its cell saves in the folder `saved` the file is taken, which is finer. `drawn` gives the link to a line
     of the notebook's code.
     """
-    made, heading = deepcopy(notebook), ""
+    made, heading, before = deepcopy(notebook), "", ""
     for cell in made.cells:
+        code = with_functions(cell.source, before) if cell.cell_type == "code" else ""
+        before += f"{cell.source}\n" if cell.cell_type == "code" else ""
         if cell.cell_type == "markdown":
             heading = (re.findall(r"^#+ (.*)", cell.source, re.M) or [heading])[-1]
             cell.source = re.sub(r"^# .*\n?", "", cell.source, count=1, flags=re.M)
@@ -108,7 +111,7 @@ def prepared(notebook: NotebookNode, saved: Path | None = None, drawn: Callable[
             if "text/html" in data:
                 data["text/html"] = boxed(data["text/html"])
             elif "image/png" in data:
-                output.metadata["shown"] = _figure(cell.source, output, saved, heading, drawn)
+                output.metadata["shown"] = _figure(code, output, saved, heading, drawn)
     made.cells = _together(made.cells)
     return made
 
@@ -136,7 +139,7 @@ def _figure(code: str, output: NotebookNode, saved: Path | None, heading: str, d
     """How a figure stands on the page: its kind, its size there, its text, and the link to what drew it."""
     names, width = SAVES.findall(code), None
     if saved and len(names) == 1 and (file := saved / f"{names[0]}.png").exists():
-        output.data["image/png"] = base64.b64encode(file.read_bytes()).decode()
+        output.data["image/png"] = smaller(file.read_bytes())
         width = _pixels(output)[0] // FINE
     width = width or output.metadata.get("image/png", {}).get("width") or _pixels(output)[0]
     height = round(width * _pixels(output)[1] / _pixels(output)[0])

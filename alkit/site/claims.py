@@ -34,14 +34,14 @@ def cells(claims: pd.DataFrame, pages: dict[str, str]) -> list[NotebookNode]:
 
 def _claim(i: int, claim: dict, pages: dict[str, str]) -> str:
     text = {key: html.escape(value) for key, value in claim.items() if isinstance(value, str)}
-    notebook = claim["notebook"]
+    notebook, evidence = claim["notebook"], text["the paper's evidence"]
     where = anchor(Link(pages[notebook], notebook)) if notebook in pages else text["notebook"]
-    verdict = f"{text['verdict']}, {text['only']}" if claim["only"] else text["verdict"]
-    p = "" if np.isnan(claim["p"]) else f"; p = {claim['p']:.2g}, adjusted {claim['adjusted p']:.2g}"
+    more = [claim["verdict"].removeprefix(kind_of(claim["verdict"])).lstrip(": "), claim["only"]]
+    more += [] if np.isnan(claim["p"]) else [f"p = {claim['p']:.2g}, adjusted {claim['adjusted p']:.2g}"]
+    verdict = f"{chip(claim['verdict'])} {html.escape('; '.join(filter(None, more)))}"
     lines = "".join(f"<li>{html.escape(one)}</li>" for one in BETWEEN.split(claim["ours: mean [95 % interval]"]))
-    evidence = text["the paper's evidence"]
     return (
-        f'<section id="claim-{i}"><h2>{text["claim"]}</h2><p>{chip(claim["verdict"])} {verdict}{p}.</p>'
+        f'<section id="claim-{i}"><h2>{text["claim"]}</h2><p>{verdict}</p>'
         f"<p><b>Ours</b>, mean [95 % interval]:</p><ul>{lines}</ul>"
         f"<p><b>The paper's evidence</b>, section {text['section']}: {evidence}.</p>"
         f"<p>Judged in {where}.</p></section>"
@@ -49,6 +49,10 @@ def _claim(i: int, claim: dict, pages: dict[str, str]) -> str:
 
 
 def chip(verdict: str) -> str:
-    """The kind of a verdict, which is its first words."""
-    kind = next(kind for kind in LOOKS if verdict.startswith(kind))
+    kind = kind_of(verdict)
     return f'<span class="chip {LOOKS[kind]}">{kind}</span>'
+
+
+def kind_of(verdict: str) -> str:
+    """The first words of a verdict, by which it is counted."""
+    return next(kind for kind in LOOKS if verdict.startswith(kind))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -43,8 +44,13 @@ def cells(results: Results, behind: Behind, root: str) -> list[NotebookNode]:
     for number, what in METRICS.items():
         found += [new_markdown_cell(f"## Table {number}\n{what}"), shown("text/html", paper_table(results, number, behind))]
     for name, (make, what) in SHOWN.items():
-        text = f"## {name}\nValidation accuracy: {what}. Each line leads to its experiment."
-        found += [new_markdown_cell(text), drawing(make, make(results), make.__name__)]
+        figure = make(results)
+        if any(line.get_gid() for ax in figure.axes for line in ax.lines):
+            text = f"## {name}\nValidation accuracy: {what}. Each line leads to its experiment."
+            found += [new_markdown_cell(text), drawing(make, figure, make.__name__)]
+        else:
+            plt.close(figure)
+            found.append(new_markdown_cell(f"## {name}\nValidation accuracy: {what}. Not run yet."))
     return found
 
 

@@ -12,6 +12,7 @@ METRICS = {
 }
 
 
+WIDE = 5  # columns, from which on a table is wider than the text
 NOTE = "Ours: mean ± standard error (seeds), each a link to its experiment; the paper prints means alone."
 
 
@@ -36,7 +37,7 @@ def paper_table(results: Results, number: int, behind: Behind) -> str:
     note = f"<p>{NOTE}</p>" + folded("The data", [f"<p>{html.escape(line)}</p>" for line in origins])
     table = f'<table class="paper"><thead>{_heads(text.columns)}</thead><tbody>{"".join(body)}</tbody></table>'
     box = f'<div class="table" tabindex="0" role="region" aria-label="Table {number}, scrolls sideways">{table}</div>'
-    return f'<div class="wide">{box}<div class="note">{note}</div></div>'
+    return f'<div{" class=wide" if len(text.columns) > WIDE else ""}>{box}<div class="note">{note}</div></div>'
 
 
 def _heads(columns) -> str:

@@ -1,6 +1,6 @@
 """What a figure shows, and which line drew it, read off its cell."""
 
-from alkit.paper.captions import described, drawing_line, is_photo
+from alkit.paper.captions import described, drawing_line, is_photo, with_functions
 
 CELL = """found = 1
 figure, ax = plt.subplots(figsize=(6.8, 2.8))
@@ -28,3 +28,12 @@ def test_the_line_that_draws_is_where_the_figure_is_made_else_the_last():
 def test_rows_of_images_are_photographs_and_curves_are_not():
     assert is_photo("strip(ax, images)")
     assert not is_photo(CELL)
+
+
+def test_a_figure_that_a_function_draws_is_described_by_the_function():
+    draw = "def draw(a):\n    figure, ax = plt.subplots()\n    ax.set(ylabel='accuracy')\n    return figure"
+    before = f"import x\n\n{draw}\n\ndef other():\n    pass\n"
+    code = with_functions("if a:\n    display(draw(a))", before)
+    assert described(code) == "Plot: accuracy."
+    assert drawing_line(code).strip() == "figure, ax = plt.subplots()"
+    assert "other" not in code

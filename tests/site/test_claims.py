@@ -32,8 +32,8 @@ def test_each_claim_leads_to_its_evidence():
     assert '<span class="chip against">artefact</span>' in text
     first, second = (cell.outputs[0].data["text/html"] for cell in cells(CLAIMS, {"findings/dips": "findings/dips.html"})[1:])
     assert '<section id="claim-1">' in first
-    assert "inconclusive: about 9 seeds.</p>" in first
-    assert "artefact of epochs, on MNIST; p = 0.01, adjusted 0.05.</p>" in second
+    assert "inconclusive</span> about 9 seeds</p>" in first
+    assert "artefact</span> of epochs; on MNIST; p = 0.01, adjusted 0.05</p>" in second
     assert '<a href="findings/dips.html">findings/dips</a>' in second
     assert "<a" not in first  # its notebook has no page
 

@@ -12,13 +12,12 @@ def test_every_point_and_every_line_names_its_experiment(logged):
     names = list(results.rounds.experiment.unique())
     behind = {name: Link(f"e/{name}.html", name) for name in names}
     shown = [o.data["text/html"] for cell in cells(results, behind, "") for o in cell.get("outputs", [])]
-    pairs, table2, table3, figure4, figure5, figure6 = shown
+    pairs, table2, table3, figure5, figure6 = shown  # Figure 4 has nothing to show
     for name in names:
         assert pairs.count(f"<title>{name}</title>") == 2  # in Table 2 and in Table 3
         assert f'title="{name}"' in table2
         assert f'title="{name}"' in table3
         assert figure5.count(f"<title>{name}</title>") == 1
-    assert "<title>" not in figure4
     assert "<title>mine/constrained-mnist-lenet-bald-none</title>" in figure6
 
 
@@ -27,6 +26,11 @@ def test_a_figure_leads_to_its_function_and_to_the_line_of_the_notebook(logged):
     for figure in (shown[0], *shown[3:]):
         assert 'Drawn by <a href="../code/alkit/paper/figures.html#L' in figure
         assert 'in <a href="../code/notebooks/report.html#L' in figure
+
+
+def test_a_figure_of_which_nothing_was_run_is_not_drawn(logged):
+    (text,) = [cell.source for cell in cells(together(logged(GRID)), {}, "") if cell.source.startswith("## Figure 4")]
+    assert text.endswith("Not run yet.")
 
 
 def test_nothing_is_compared_where_none_of_the_papers_numbers_was_run(logged):
