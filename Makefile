@@ -4,6 +4,8 @@ PYTHON ?= $(shell IFS=:; for version in $(PYTHONS); do for folder in $$PATH; do 
   case "$$("$$folder/$$name" -V 2>&1)" in ("Python $$version."*) echo "$$folder/$$name"; exit;; esac; done; done; done)
 WORKERS ?=
 ONLY ?=
+SCHEDULER ?=
+SLURM ?=
 ALL ?=
 ARGS ?=
 KILLS ?= 20
@@ -35,7 +37,7 @@ setup: $(READY) ## make the environment (.venv) and nothing else
 	@touch $@
 
 reproduce: $(READY) ## run a profile's experiments and write its report (PROFILE=digits; ONLY='*-lenet-*': those alone)
-	@$(RUN) reproduce $(PROFILE) $(CHOSEN)
+	@$(RUN) reproduce $(PROFILE) $(CHOSEN) $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(if $(SLURM),--slurm $(SLURM))
 
 plan: $(READY) ## a profile's experiments, what is done, and how long the rest takes here
 	@$(RUN) plan $(PROFILE) $(CHOSEN)

@@ -18,6 +18,7 @@ from alkit.paper import readme
 from alkit.paper.described import describe
 from alkit.paper.report import data_notebook, findings, report
 from alkit.paths import OUTPUTS, PARAMS, shown
+from alkit.run.cluster import executor
 from alkit.run.execute import NotebookFailed, scratch
 from alkit.run.grid import Profile, check_all, load_all, only, read_profile
 from alkit.run.plan import Estimate, in_words, seconds_left, table
@@ -38,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--only", metavar="GLOBS", help="of a profile, the experiments whose names match (reproduce and plan)")
     parser.add_argument("--workers", type=int, help="experiments at a time (default: one a core, or what a GPU holds)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="reproduce on the Dask cluster there: tcp://host:8786")
+    parser.add_argument("--slurm", type=Path, metavar="FILE", help="reproduce on Slurm, as a YAML file describes its jobs")
     parser.add_argument("--all", action="store_true", help="verify also rounds that took more than a minute")
     parser.add_argument("--name", help="of images, what the data set is to be called (default: as the folder)")
     parser.add_argument("--size", help="of images, the pixels they are brought to: 64, or height x width, 48x64")
@@ -56,7 +59,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _reproduce(args: argparse.Namespace) -> int:
     profile, chosen, estimate, workers = _chosen(args)
-    failed = reproduce(chosen, estimate, workers)
+    if args.scheduler or args.slurm:
+        on_gpu = any(c.device.startswith("cuda") for e in chosen.experiments for c in e.configs)
+        with executor(args.scheduler, args.slurm, on_gpu) as (cluster, places):
+            failed = reproduce(chosen, estimate, places, cluster)
+    else:
+        failed = reproduce(chosen, estimate, workers)
     try:
         data_notebook(profile)
     except (NotebookFailed, OSError, ValueError) as error:  # the report is made of what there is

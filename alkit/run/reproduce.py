@@ -20,11 +20,14 @@ from alkit.run.plan import Estimate, in_words, seconds_left
 GPU_BYTES = 4 * 2**30
 
 
-def reproduce(profile: Profile, estimate: Estimate, num_workers: int | None = None) -> list[str]:
+def reproduce(
+    profile: Profile, estimate: Estimate, num_workers: int | None = None, executor: Executor | None = None
+) -> list[str]:
     """Run every experiment whose notebook is not there yet; the names of those that failed.
 
     Experiments run side by side, one process with one thread a core (for these small networks faster than one process
-    on all cores), or as many as a GPU's memory holds. Rounds already logged are not computed again.
+    on all cores), or as many as a GPU's memory holds; with an `executor`, wherever that runs them. Rounds already logged are
+    not computed again.
     """
     todo = [e for e in profile.experiments if not _is_done(e)]
     num_workers = num_workers or default_workers(profile)
@@ -36,9 +39,12 @@ def reproduce(profile: Profile, estimate: Estimate, num_workers: int | None = No
         f"({estimate.basis(todo)})",
         flush=True,
     )
+    progress = Progress(len(profile.experiments), todo, estimate, num_workers)
+    if executor:
+        return _run_all(todo, progress, executor)
     pool = ThreadPoolExecutor(num_workers)
     try:
-        return _run_all(profile, todo, Progress(len(profile.experiments), todo, estimate, num_workers), pool)
+        return _run_all(todo, progress, pool)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -57,14 +63,14 @@ def default_workers(profile: Profile) -> int:
     return max(1, min([cores, *(bytes_ // GPU_BYTES for bytes_ in free)]))
 
 
-def _run_all(profile: Profile, todo: list[Experiment], progress: "Progress", pool: Executor) -> list[str]:
-    failed, elsewhere, told = [], [], set()
-    futures = {pool.submit(_run, e): e for e in todo}
+def _run_all(todo: list[Experiment], progress: "Progress", pool: Executor) -> list[str]:
+    failed, elsewhere, told, data = [], [], set(), str(data_root().absolute())
+    futures = {pool.submit(_run, e, data): e for e in todo}
     pending = set(futures)
     while pending or elsewhere:
         if not pending:  # all that is left is what another process is at
             time.sleep(1)
-            futures = {pool.submit(_run, e): e for e in elsewhere}
+            futures = {pool.submit(_run, e, data): e for e in elsewhere}
             pending, elsewhere = set(futures), []
         finished, pending = wait(pending, timeout=1, return_when=FIRST_COMPLETED)
         for future in finished:
@@ -83,8 +89,9 @@ def _run_all(profile: Profile, todo: list[Experiment], progress: "Progress", poo
     return failed
 
 
-def _run(experiment: Experiment) -> None:
-    """Raises Busy where another process is at it."""
+def _run(experiment: Experiment, data: str) -> None:
+    """Run it with the data sets in that folder, here or on another machine. Raises Busy where another process is at it."""
+    os.environ.update(environment() | {"ALKIT_DATA": data})
     with held(experiment.folder / "notebook.lock"):
         if not _is_done(experiment):  # it may have been done there meanwhile
             execute(*_notebook(experiment))

@@ -91,7 +91,7 @@ def differences(ours: Path, theirs: Path) -> list[str]:
 
 
 def _without_times(path: Path, folders: tuple[str, str]):
-    """The content of a file without times, names of the `folders`, and the random ids of pandas' styles."""
+    """The content of a file without times, names of the `folders`, the random ids of pandas' styles, and addresses."""
     if not path.exists():
         return None
     if path.suffix in (".pdf", ".html"):  # of when they were made; the same figures are there as PNG, the page as notebook
@@ -99,7 +99,7 @@ def _without_times(path: Path, folders: tuple[str, str]):
     if path.suffix == ".ipynb":
         cells = nbformat.read(path, as_version=4).cells
         kept = json.dumps([[cell.source, cell.get("outputs")] for cell in cells])
-        return re.sub("|".join(["T_[0-9a-f]{5}", *map(re.escape, folders)]), "", kept)
+        return re.sub("|".join(["T_[0-9a-f]{5}", " at 0x[0-9a-f]+", *map(re.escape, folders)]), "", kept)
     content = path.read_bytes()
     if path.suffix == ".jsonl":
         return re.sub(rb'"(started|\w+_seconds)": ("[^"]*"|[0-9.e-]+)', b"", content)
