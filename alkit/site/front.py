@@ -28,6 +28,7 @@ PAPER = (
 PARTS = {"Table-2": "Tables", "Figure-4": "Figures", "The-paper's-claims": "Claims", "The-findings": "Findings",
          "All-experiments": "Experiments", "The-code": "Code"}  # fmt: skip
 CODE = "[The code](code/index.html), notebooks and package, with a place for each line."
+SPEED = " [How fast it is](performance.html), and what bounds it."
 
 
 def lead(results: Results) -> str:
@@ -56,7 +57,8 @@ def cells(
         found.append(new_markdown_cell("## The findings\nNotebooks that ask one question each.\n\n" + "\n".join(lines)))
     names = [f"- [{p.name}](profiles/{p.name}.html): {markdown(p.about)}" for p in (one.profile for one in profiles)]
     found.append(new_markdown_cell("## All experiments\nBy profile.\n\n" + "\n".join(names)))
-    return [*found, new_markdown_cell(f"## The code\n{CODE}")]
+    speed = SPEED if (results.profile.folder.parent / "performance/performance.ipynb").exists() else ""
+    return [*found, new_markdown_cell(f"## The code\n{CODE}{speed}")]
 
 
 def parts(found: Iterable[NotebookNode]) -> tuple[Link, ...]:

@@ -2,13 +2,21 @@
 
 import re
 
+import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from alkit.paper import verdicts
 from alkit.paper.results import together
+from alkit.site import front
 from alkit.site.front import PAPER, came_out, cells, lead
 
 GRID = [{"scenario": "constrained", "dataset": "mnist", "acquisition": ["random", "entropy"], "num_rounds": 2}]
+
+
+@pytest.fixture
+def no_figures(monkeypatch):
+    """Tables and figures, which take their time, are tested by themselves."""
+    monkeypatch.setattr(front.compared, "cells", lambda *arguments: [])
 
 
 def sentences(text):
@@ -33,7 +41,7 @@ def test_the_paper_is_said_in_three_sentences_and_so_is_what_came_out(logged):
     assert said[2].endswith("Why it dips.")
 
 
-def test_without_claims_and_findings_their_parts_are_left_out(logged):
+def test_without_claims_and_findings_their_parts_are_left_out(logged, no_figures):
     results = together(logged(GRID))
     text = "\n".join(cell.source for cell in cells(results, None, {}, {}, [results]))
     assert "claims" not in text
@@ -42,7 +50,7 @@ def test_without_claims_and_findings_their_parts_are_left_out(logged):
     assert "4 of the 4 runs" in lead(results)
 
 
-def test_a_finding_stands_with_the_first_of_its_verdict(logged):
+def test_a_finding_stands_with_the_first_of_its_verdict(logged, no_figures):
     results = together(logged(GRID))
     text = "\n".join(cell.source for cell in cells(results, None, {"dips": finding("Why it dips")}, {}, []))
     assert "- [Why it dips](findings/dips.html)<br>**It holds**: so.\n" in f"{text}\n"
