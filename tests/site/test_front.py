@@ -33,7 +33,10 @@ def finding(title):
 def test_the_paper_is_said_in_three_sentences_and_so_is_what_came_out(logged):
     results = together(logged(GRID, accuracy=lambda config, number: 0.2879 + 0.001 * config.seed))
     judged = verdicts.table(results)
-    said = sentences(came_out(results, judged, {"dips": finding("Why it dips")}))
+    findings = {"dips": finding("Why it dips"), "undertraining": finding("Why it is low")}
+    assert len(sentences(came_out(results, judged, findings))) == 2  # nothing of them was run
+    judged.loc[judged.notebook == "findings/dips", "verdict"] = "artefact of epochs that end on two images"
+    said = sentences(came_out(results, judged, findings))
     assert len(sentences(PAPER)) == len(said) == 3
     assert "Of the paper's 68 numbers 4 have been run again here" in said[0]  # two, which stand in both tables
     assert "of 4 of ours hold the published number 2 times" in said[0]  # random's 28.79 %, an error of 71.21 in Table 3
