@@ -26,9 +26,12 @@ zero for a difference. Intervals are Student's of the mean, 95 %; those of test 
 p is two-sided, of the claim as a whole; in brackets adjusted for reading all claims together (Benjamini and Hochberg).
 """
 SHORT = {
-    "holds": ("holds", "hold"), "does not hold": ("does not hold", "do not hold"), "artefact": ("is an artefact", "are artefacts"),
-    "inconclusive": ("is inconclusive", "are inconclusive"), "not run": ("is not run", "are not run"),
-}  # fmt: skip
+    "holds": ("holds", "hold"),
+    "does not hold": ("does not hold", "do not hold"),
+    "artefact": ("is an artefact", "are artefacts"),
+    "inconclusive": ("is inconclusive", "are inconclusive"),
+    "not run": ("is not run", "are not run"),
+}
 
 
 def judge(claim: Claim, quantities: list[Quantity]) -> tuple[str, float]:
@@ -78,13 +81,13 @@ def table(results: Results) -> pd.DataFrame:
 def in_short(found: pd.DataFrame) -> str:
     """How many of the claims in `table` got which verdict, and how many tests stand when adjusted, in two sentences."""
     numbers = {kind: found.verdict.str.startswith(kind).sum() for kind in SHORT}
-    counted = [f"{n} {SHORT[kind][n != 1]}" for kind, n in numbers.items() if n]
+    counted = [f"{n} {SHORT[kind][int(n != 1)]}" for kind, n in numbers.items() if n]
     tested = found[found.p.notna() & ~found.verdict.str.startswith("inconclusive")]
     stand = (tested["adjusted p"] < LEVEL).sum()
-    return (
-        f"Of {len(found)} claims {', '.join(counted[:-1])} and {counted[-1]}. Adjusted for being read together, {stand} of the "
-        f"{len(tested)} that a test decides stay so."
-    )
+    said = f"Of {len(found)} claims {' and '.join([', '.join(counted[:-1]), counted[-1]] if counted[1:] else counted)}."
+    if not len(tested):
+        return said
+    return f"{said} Adjusted for being read together, {stand} of the {len(tested)} that a test decides stay so."
 
 
 def text(found: pd.DataFrame, outputs: Path) -> str:
