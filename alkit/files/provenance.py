@@ -73,7 +73,7 @@ def _git(*arguments: str) -> str:
         cwd=PACKAGE,
         env=told,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
         timeout=20,
     )
