@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from alkit.config import check_name
+from alkit.files.sources import CLASS_NAMES
 from alkit.paths import data_root, shown
 
 UNLABELLED = "unlabelled"
@@ -30,6 +31,8 @@ def from_folder(folder: Path, name: str | None = None, size: str | None = None) 
     except ValueError as error:
         raise ValueError(f"{error}; give the data set one: --name my_images") from None
     path = data_root() / f"{name}.npz"
+    if name in CLASS_NAMES:
+        raise ValueError(f"{name} is the name of a data set that comes from elsewhere; give this one another: --name my_{name}")
     if path.exists():
         raise ValueError(f"{shown(path)} is there already; move it away, or give this one another name: --name {name}_2")
     wanted = _wanted(size)

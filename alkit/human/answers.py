@@ -4,22 +4,24 @@ A header (which images, how they are split), then in the order in which they hap
 answers (a label, or none: skipped), and answers taken back.
 """
 
+import contextlib
 import json
 import os
 import time
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from alkit.config import Config
 from alkit.data import Dataset
+from alkit.files.lock import Busy, held
 from alkit.files.validate import record
 from alkit.loop import Round
 from alkit.paths import shown
 
 # The settings that labels are bound to; the others may change from one sitting to the next.
 BOUND = ("split", "seed", "split_seed", "num_initial", "num_valid", "num_pool", "query_size")
+
+PATIENCE = 2.0  # seconds that a kernel may take to end when the notebook is opened anew
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,10 @@ class Answers:
         self.path, self.num_train, self.num_classes = Path(path), len(data.y_train), data.num_classes
         self.rounds: list[Round] = []
         self.given: dict[int, Answer] = {}  # in the order of giving; without those that were taken back
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = FileLock(self.path.with_suffix(".lock"))
+        self._lock = contextlib.ExitStack()
         try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
+            self._lock.enter_context(held(self.path.with_suffix(".lock"), PATIENCE))
+        except Busy:
             raise ValueError(f"{shown(self.path)} is open in another notebook; close it there (shut down its kernel)") from None
         header = {
             "data": {"name": data.name, "digest": data.digest},
@@ -81,7 +82,7 @@ class Answers:
         del self.given[image]
 
     def close(self) -> None:
-        self._lock.release()
+        self._lock.close()
 
     def _append(self, line: dict) -> None:
         with self.path.open("a", encoding="utf-8") as file:

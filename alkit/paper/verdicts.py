@@ -25,8 +25,10 @@ zero for a difference. Intervals are Student's of the mean, 95 %; those of test 
 
 p is two-sided, of the claim as a whole; in brackets adjusted for reading all claims together (Benjamini and Hochberg).
 """
-SHORT = {"holds": "hold", "does not hold": "do not hold", "artefact": "is an artefact", "inconclusive": "are inconclusive",
-         "not run": "are not run"}  # fmt: skip
+SHORT = {
+    "holds": ("holds", "hold"), "does not hold": ("does not hold", "do not hold"), "artefact": ("is an artefact", "are artefacts"),
+    "inconclusive": ("is inconclusive", "are inconclusive"), "not run": ("is not run", "are not run"),
+}  # fmt: skip
 
 
 def judge(claim: Claim, quantities: list[Quantity]) -> tuple[str, float]:
@@ -75,7 +77,8 @@ def table(results: Results) -> pd.DataFrame:
 
 def in_short(found: pd.DataFrame) -> str:
     """How many of the claims in `table` got which verdict, and how many tests stand when adjusted, in two sentences."""
-    counted = [f"{found.verdict.str.startswith(kind).sum()} {words}" for kind, words in SHORT.items()]
+    numbers = {kind: found.verdict.str.startswith(kind).sum() for kind in SHORT}
+    counted = [f"{n} {SHORT[kind][n != 1]}" for kind, n in numbers.items() if n]
     tested = found[found.p.notna() & ~found.verdict.str.startswith("inconclusive")]
     stand = (tested["adjusted p"] < LEVEL).sum()
     return (

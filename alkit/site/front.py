@@ -27,7 +27,9 @@ PAPER = (
 )
 PARTS = {"Table-2": "Tables", "Figure-4": "Figures", "The-paper's-claims": "Claims", "The-findings": "Findings",
          "All-experiments": "Experiments", "The-code": "Code"}  # fmt: skip
+DECIDED = ("holds", "does not hold", "artefact")  # how a verdict begins that the runs gave
 CODE = "[The code](code/index.html), notebooks and package, with a place for each line."
+SPEED = " [How fast it is](performance.html), and what bounds it."
 
 
 def lead(results: Results) -> str:
@@ -56,7 +58,8 @@ def cells(
         found.append(new_markdown_cell("## The findings\nNotebooks that ask one question each.\n\n" + "\n".join(lines)))
     names = [f"- [{p.name}](profiles/{p.name}.html): {markdown(p.about)}" for p in (one.profile for one in profiles)]
     found.append(new_markdown_cell("## All experiments\nBy profile.\n\n" + "\n".join(names)))
-    return [*found, new_markdown_cell(f"## The code\n{CODE}")]
+    speed = SPEED if (results.profile.folder.parent / "performance/performance.ipynb").exists() else ""
+    return [*found, new_markdown_cell(f"## The code\n{CODE}{speed}")]
 
 
 def parts(found: Iterable[NotebookNode]) -> tuple[Link, ...]:
@@ -75,7 +78,8 @@ def came_out(results: Results, claims: pd.DataFrame | None, findings: dict[str, 
             f"{len(told)} of ours hold the published number {len(within)} times."]  # fmt: skip
     if claims is not None:
         said.append(verdicts.in_short(claims).split(". ")[0].rstrip(".") + ".")
-        names = [name.removeprefix("findings/") for name in dict.fromkeys(claims.notebook)]
+        decided = claims[claims.verdict.str.startswith(DECIDED)]
+        names = [name.removeprefix("findings/") for name in dict.fromkeys(decided.notebook)]
         causes = [markdown(title_of(findings[name])) for name in names if name in findings]
         said += [f"Where a claim asks for a cause, the findings say: {'; '.join(causes)}."] if causes else []
     return " ".join(said).replace(" %", "\N{NO-BREAK SPACE}%")

@@ -53,7 +53,7 @@ def make_lab(project):
     finally:
         server.terminate()  # it waits for kernels that are just starting
         with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(60)
+            server.wait(20)
         server.kill()
         server.wait()
 
@@ -175,6 +175,8 @@ def test_what_a_person_writes_is_there_after_two_more_make_lab(project, page, ad
     with make_lab(project) as again:
         page.goto(again + "&reset")
         page.get_by_text("The shipped notebook has changed since this copy was made").locator("visible=true").wait_for()
+        page.get_by_text("| Idle").wait_for()
+        page.goto("about:blank")  # before its server goes
 
 
 def test_explore_runs_is_stopped_at_once_and_says_beside_a_field_what_is_wrong(project, page, address):

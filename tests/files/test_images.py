@@ -140,5 +140,7 @@ def test_a_folder_whose_name_can_be_no_data_sets_asks_for_one(folder):
         from_folder(folder.rename(folder.parent / "my pets"))
     with pytest.raises(ValueError, match="no folder of images"):
         from_folder(folder)
+    with pytest.raises(ValueError, match="mnist is the name of a data set .* --name my_mnist"):
+        from_folder(folder.parent / "my pets", name="mnist")
     with pytest.raises(ValueError, match="size='big' is no size"):
         from_folder(folder.parent / "my pets", name="pets", size="big")

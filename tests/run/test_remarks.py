@@ -45,3 +45,4 @@ def test_each_thing_is_said_once_whatever_number_of_experiments_it_is_true_of(di
     text = "grid: [{scenario: a, dataset: digits, num_initial: 25, num_valid: 100, num_rounds: 1, acquisition: [random, bald]}]"
     (tmp_path / "mine.yaml").write_text(f"seeds: {seeds}\n{text}\n")
     assert len(remarks(read_profile("mine", tmp_path, tmp_path), {"digits": digits})) == 1
+    assert remarks(read_profile("mine", tmp_path, tmp_path), {}) == []

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from alkit.paths import PROJECT
+from alkit.site.build import _profiles
 
 EXPERIMENTS = (
     "constrained-digits-lenet-bald-gaussian", "ideal_fine-digits-lenet-entropy-none", "supervised-digits-resnet18-random-none",
@@ -105,6 +106,18 @@ def test_an_unknown_profile_is_one_line(tmp_path, pipeline):
     assert process.returncode == 2
     assert process.stderr.startswith("error: unknown profile 'tiny'")
     assert len(process.stderr.splitlines()) == 1
+
+
+def test_a_profile_whose_logs_are_of_other_settings_is_said_and_left_out(logged, tmp_path, capsys):
+    grid = [{"scenario": "constrained", "dataset": "mnist", "num_rounds": 1}]
+    logged(grid)
+    logged(grid, name="other")
+    (tmp_path / "other.yaml").write_text(
+        (tmp_path / "other.yaml").read_text().replace("num_rounds: 1", "num_rounds: 1\n  epochs: 7")
+    )
+    assert [one.profile.name for one in _profiles("mine", tmp_path / "outputs", tmp_path)] == ["mine"]
+    assert "left out: " in (said := capsys.readouterr().out)
+    assert "epochs: 100 -> 7" in said
 
 
 def test_templates_and_tables_are_part_of_the_package():
