@@ -99,7 +99,9 @@ def _without_times(path: Path, folders: tuple[str, str]):
     if path.suffix == ".ipynb":
         cells = nbformat.read(path, as_version=4).cells
         kept = json.dumps([[cell.source, cell.get("outputs")] for cell in cells])
-        return re.sub("|".join(["T_[0-9a-f]{5}", " at 0x[0-9a-f]+", *map(re.escape, folders)]), "", kept)
+        return re.sub(
+            "|".join(["T_[0-9a-f]{5}", " at 0x[0-9a-f]+", r"querying took [^,]*, by", *map(re.escape, folders)]), "", kept
+        )
     content = path.read_bytes()
     if path.suffix == ".jsonl":
         return re.sub(rb'"(started|\w+_seconds)": ("[^"]*"|[0-9.e-]+)', b"", content)
