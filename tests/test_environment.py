@@ -112,7 +112,8 @@ def test_make_names_the_pythons_it_takes_where_there_is_none(named, said):
 
 
 def test_every_import_is_a_dependency():
-    ours, extra = names(DEPENDENCIES) | {"alkit"}, names(TEST)
+    ours = names(DEPENDENCIES) | {"alkit"}
+    extras = {"bench": names(TEST), "cluster.py": names(PYPROJECT["optional-dependencies"]["cluster"])}
     packages = {"sklearn": "scikit-learn", "yaml": "pyyaml", "IPython": "ipython", "PIL": "pillow"}
     for path in [*(PROJECT / "alkit").rglob("*.py"), *(PROJECT / "notebooks").rglob("*.py")]:
         imported = set()
@@ -122,7 +123,7 @@ def test_every_import_is_a_dependency():
             elif isinstance(node, ast.ImportFrom):
                 imported.add(node.module.split(".")[0])
         imported = {packages.get(m, m).lower().replace("_", "-") for m in imported - set(sys.stdlib_module_names)}
-        allowed = ours | extra if path.parent.name == "bench" else ours
+        allowed = ours | extras.get(path.parent.name, set()) | extras.get(path.name, set())
         assert imported <= allowed, (path, imported - allowed)
 
 

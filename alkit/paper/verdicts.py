@@ -58,7 +58,7 @@ def _seeds(quantities: list[Quantity]) -> str:
     """With how many seeds the tests would settle it."""
     most = max(q.seeds_needed(claimed=True) for q in quantities)
     fewest = min(most, *(q.seeds_needed(claimed=False) for q in quantities), np.inf)
-    return f"about {fewest:.0f} seeds" if np.isfinite(fewest) else "no number of seeds up to 1,000"
+    return f"about {fewest:.0f} seeds" if np.isfinite(fewest) else "more seeds alone would not settle it"
 
 
 def table(results: Results) -> pd.DataFrame:
