@@ -105,6 +105,7 @@ def test_stopping_at_any_moment_ends_at_once_with_the_command_that_goes_on(tmp_p
     assert not list(Path("/tmp").glob(f"alkit-{os.getuid()}-{process.pid}-*"))
 
 
+@pytest.mark.slow
 def test_a_data_notebook_that_fails_is_named_and_the_report_is_made_all_the_same(made, pipeline, monkeypatch):
     def full(profile):
         raise OSError(28, "No space left on device", "data.ipynb")

@@ -86,6 +86,7 @@ def test_what_a_person_asked_for_in_error_is_one_line():
 SMALL = {"num_initial": 20, "num_valid": 50, "num_rounds": 1, "query_size": 10, "epochs": 2, "learning_rate": 0.1}
 
 
+@pytest.mark.slow
 def test_an_experiment_run_from_a_terminal_leaves_its_figures_and_one_line_of_the_run(tmp_path):
     parameters = {"seeds": [0], "settings": SMALL, "folder": str(tmp_path / "logs"), "scenario": "constrained"}
     execute(NOTEBOOKS / "experiment.py", tmp_path / "notebook.ipynb", parameters)
@@ -100,6 +101,7 @@ def test_an_experiment_run_from_a_terminal_leaves_its_figures_and_one_line_of_th
     assert "No published number beside it: the paper has no number" in last
 
 
+@pytest.mark.slow
 def test_a_wrong_parameter_of_an_experiment_is_one_line_in_the_notebook_and_in_the_terminal(tmp_path):
     with pytest.raises(NotebookFailed) as failed:
         execute(NOTEBOOKS / "experiment.py", tmp_path / "notebook.ipynb", {"settings": {"epochs": 0}})

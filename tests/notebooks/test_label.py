@@ -9,6 +9,7 @@ from alkit.paths import NOTEBOOKS
 from alkit.run.execute import NotebookFailed, execute
 
 
+@pytest.mark.slow
 def test_the_notebook_shows_a_panel_and_goes_on_from_its_file(tmp_path):
     for _ in range(2):
         execute(NOTEBOOKS / "label.py", tmp_path / "label.ipynb", {"folder": str(tmp_path / "labels")})
@@ -18,6 +19,7 @@ def test_the_notebook_shows_a_panel_and_goes_on_from_its_file(tmp_path):
         assert re.match(r'\{"data": \{"name": "digits"', (tmp_path / "labels/labels.jsonl").read_text())
 
 
+@pytest.mark.slow
 def test_a_wrong_parameter_is_said_in_a_line(tmp_path):
     with pytest.raises(NotebookFailed, match="unknown dataset 'digitz'; choose digits") as caught:
         execute(NOTEBOOKS / "label.py", tmp_path / "label.ipynb", {"dataset": "digitz"})

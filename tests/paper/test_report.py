@@ -35,6 +35,7 @@ def test_the_tables_hold_what_the_logs_hold_and_nothing_where_nothing_ran(made):
     assert f'<a href="{name}/notebook.ipynb" title="tiny/{name}">' in (folder / "outputs/tiny/report.html").read_text()
 
 
+@pytest.mark.slow
 def test_a_condition_that_was_not_run_shows_as_missing(made, tmp_path, pipeline):
     folder, _ = made
     shutil.copytree(folder / "outputs", tmp_path / "outputs")

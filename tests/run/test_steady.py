@@ -40,6 +40,7 @@ def test_running_again_to_the_same_numbers_writes_nothing_and_to_others_does(tmp
     assert target.read_bytes() != before
 
 
+@pytest.mark.slow
 def test_a_page_made_anew_is_the_same_byte_for_byte(tmp_path):
     source = write(tmp_path / "source.py")
     for name in ("one", "two"):
