@@ -21,6 +21,7 @@ from alkit.paths import shown
 # The settings that labels are bound to; the others may change from one sitting to the next.
 BOUND = ("split", "seed", "split_seed", "num_initial", "num_valid", "num_pool", "query_size")
 
+BEGIN = b'{"data": '  # what every file of labels begins with, as far as it was written
 PATIENCE = 2.0  # seconds that a kernel may take to end when the notebook is opened anew
 
 
@@ -93,9 +94,10 @@ class Answers:
     def _read(self, header: dict) -> None:
         content = self.path.read_bytes() if self.path.exists() else b""
         *lines, torn = content.split(b"\n")
-        if torn:  # what a kill left of a line, whose image was never followed by another
-            os.truncate(self.path, len(content) - len(torn))
         if not lines:
+            if torn[: len(BEGIN)] != BEGIN[: len(torn)]:
+                raise ValueError("it does not begin as a file of labels does")
+            self._cut(content, torn)
             self._append(header)
             return
         records = [record(number, line) for number, line in enumerate(lines, start=1)]
@@ -107,6 +109,12 @@ class Answers:
                 self._take(one)
             except (KeyError, TypeError, ValueError, StopIteration) as error:
                 raise ValueError(f"line {number} is damaged ({type(error).__name__}: {error})") from None
+        self._cut(content, torn)  # only now: a file that is refused stays as it is
+
+    def _cut(self, content: bytes, torn: bytes) -> None:
+        """Take away what a kill left of a last line, whose image was never followed by another."""
+        if torn:
+            os.truncate(self.path, len(content) - len(torn))
 
     def _take(self, one: dict) -> None:
         if "round" in one and isinstance(one["round"], dict):

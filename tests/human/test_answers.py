@@ -86,6 +86,20 @@ def test_damage_is_named_and_left_as_it_is(path, exercise, digits, line, words):
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("before", [b'{"data": 1}\n{"image"', b"notes of mine", b'{"config": 1}\n{"number": 0'])
+def test_a_file_that_is_refused_loses_nothing_not_even_an_end_without_a_line_break(path, exercise, digits, before):
+    path.write_bytes(before)
+    with pytest.raises(ValueError, match="move it away"):
+        Answers(path, exercise, digits)
+    assert path.read_bytes() == before
+
+
+def test_labels_whose_first_line_was_torn_begin_anew(path, exercise, digits):
+    path.write_bytes(b'{"data": {"name')
+    assert reopened(path, exercise, digits).given == {}
+    reopened(path, exercise, digits)
+
+
 def test_labels_of_other_images_or_another_split_are_refused_and_other_settings_may_change(path, exercise, digits):
     reopened(path, exercise, digits)
     with pytest.raises(ValueError, match="another data"):
