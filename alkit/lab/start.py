@@ -3,6 +3,7 @@
 import hashlib
 import os
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_notebook
@@ -108,4 +109,4 @@ def _results(project: Path, lab: Path) -> list[str]:
 
 
 def _link(path: Path, lab: Path) -> str:
-    return os.path.relpath(path, lab).replace(os.sep, "/").replace(" ", "%20")
+    return quote(os.path.relpath(path, lab).replace(os.sep, "/"))

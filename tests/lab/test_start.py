@@ -46,11 +46,11 @@ def test_the_page_says_in_words_which_shipped_notebook_has_changed_since_and_how
 
 def test_notebooks_of_ones_own_are_listed_with_those_of_an_earlier_version(project):
     page = prepare(project)
-    for path in ("lab/my idea.ipynb", "lab/.ipynb_checkpoints/old.ipynb", "notebooks/experiment.ipynb"):
+    for path in ("lab/my idea.ipynb", "lab/5 % (#2).ipynb", "lab/.ipynb_checkpoints/old.ipynb", "notebooks/experiment.ipynb"):
         (project / path).parent.mkdir(exist_ok=True)
         (project / path).write_text("{}")
     (own,) = [part for part in text(prepare(project)).split("## ") if part.startswith("Other")]
-    assert "(my%20idea.ipynb)" in own and "(../notebooks/experiment.ipynb)" in own
+    assert "(my%20idea.ipynb)" in own and "(5%20%25%20%28%232%29.ipynb)" in own and "(../notebooks/experiment.ipynb)" in own
     assert "old" not in own and "start" not in own
     assert page.exists()
 
