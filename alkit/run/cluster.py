@@ -23,8 +23,13 @@ def executor(scheduler: str | None, slurm: Path | None, on_gpu: bool) -> Iterato
     On GPUs a task takes one of the resource GPU, which workers declare (`dask worker --resources GPU=1`). Raises ValueError
     for a cluster that is not there, has no workers, or no GPU where one is asked for.
     """
+    if scheduler and slurm:
+        raise ValueError(f"choose one cluster: the scheduler at {scheduler}, or Slurm as {slurm} describes it")
     try:
         from distributed import Client
+
+        if slurm:
+            import dask_jobqueue  # noqa: F401
     except ImportError:
         raise ValueError("a cluster needs Dask: pip install 'alkit[cluster]'") from None
     with contextlib.ExitStack() as stack:

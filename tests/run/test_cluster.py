@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 import yaml
@@ -126,6 +127,14 @@ def test_slurm_where_there_is_none_is_said(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ValueError, match="sbatch is not on this machine's PATH"):
         slurm_cluster(tmp_path / "slurm.yaml")
+
+
+def test_two_clusters_at_once_are_refused():
+    with (
+        pytest.raises(ValueError, match="choose one cluster"),
+        executor("tcp://127.0.0.1:9", Path("slurm.yaml"), False),
+    ):
+        pass
 
 
 def wait_until(condition, seconds=30):
