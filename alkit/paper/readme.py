@@ -84,7 +84,8 @@ def verified(outputs: Path) -> str:
     found = json.loads((outputs / "verified.json").read_text(encoding="utf-8"))
     rounds, (code, _, machine) = found["rounds"], in_words(found["by"])
     counts = Counter(one["verdict"] for one in rounds)
-    failed, like = list(failures(found)), [one for one in rounds if one.get("same_code_and_machine")]
+    failed = [one for one in failures(found) if "points" in one]  # of the others the data or the device is not here
+    like = [one for one in rounds if one.get("same_code_and_machine")]
     counted = f"each of {found['experiments']}" if found["finished"] else f"{len(rounds)} of {found['experiments']}"
     parts = [
         f"The last `make verify`, of {found['day']}, by code {code} on {machine}, computed one random round of {counted} "
@@ -94,12 +95,14 @@ def verified(outputs: Path) -> str:
     if failed:
         groups = Counter(one["experiment"].rpartition("/")[0] for one in failed)
         parts[0] += f" ({', '.join(f'{name} {count}' for name, count in groups.items())})"
-        near = sum(one.get("points", 100) <= TOLERANCE for one in failed)
+        near = sum(one["points"] <= TOLERANCE and one["queried"] < QUERIED for one in failed)
         unknown = sum(one["made_by"] is None for one in failed)
         parts.append(
             f"Of those, {near} are within {TOLERANCE:g} point too but bought other images, and {unknown} are of logs that do "
             "not say by which code they were made"
         )
+    if missing := sum("points" not in one for one in rounds):
+        parts.append(f"{missing} could not be repeated, for want of their data or device")
     parts.append(f"Of {len(like)} that this code had made on such a machine, {sum(one not in failed for one in like)} came out")
     return ". ".join(parts) + "."
 

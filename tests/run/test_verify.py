@@ -4,9 +4,12 @@ import json
 from dataclasses import replace
 
 import pytest
+import torch
 
 from alkit.__main__ import main
 from alkit.files.log import read, resume
+from alkit.files.provenance import facts
+from alkit.paper.readme import verified
 from alkit.run import verify as module
 from alkit.run.verify import draw, failures, judged, repeat, verify
 
@@ -110,3 +113,16 @@ def test_the_command_names_what_did_not_come_out(outputs, capsys):
     assert "of each of 2 experiments again: 1 came out to the bit, 0 within 1 point" in out
     assert "1 did not (mine 1). Of those, 0 are within 1 point too but bought other images" in out
     assert json.loads((outputs / "verified.json").read_text())["finished"]
+
+
+def test_what_could_not_be_repeated_is_not_counted_among_what_did_not_come_out(tmp_path):
+    one = {"experiment": "mine/one", "made_by": None}
+    rounds = [
+        {**one, "verdict": "could not be repeated", "why": "no images"},
+        {**one, "verdict": "not", "points": 0.1, "queried": 1.0, "same_code_and_machine": True},
+    ]
+    found = {"day": "2000-01-01", "by": facts(torch.device("cpu")), "experiments": 2, "finished": True, "rounds": rounds}
+    (tmp_path / "verified.json").write_text(json.dumps(found))
+    said = verified(tmp_path)
+    assert "1 did not (mine 1). Of those, 0 are within 1 point too but bought other images" in said
+    assert "1 could not be repeated" in said and "Of 1 that this code had made on such a machine, 0 came out." in said
