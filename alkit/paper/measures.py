@@ -80,7 +80,8 @@ def dips(e: Evidence) -> list[Quantity]:
     found = []
     for name, of in SETS.items():
         dip, *beside = (e.finding("dips", **DIPS, **of, num_initial=n, last_batch="keep") for n in (450, 440, 460))
-        found.append(gap(f"{name}, 440 and 460 − 450 labels", sum(beside) / 2, dip, known=of_test_set(*beside, dip)))
+        known = of_test_set(*beside) / len(beside) ** 2 + of_test_set(dip)
+        found.append(gap(f"{name}, 440 and 460 − 450 labels", sum(beside) / 2, dip, known=known))
     return found
 
 
