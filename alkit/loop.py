@@ -52,7 +52,7 @@ def run(config: Config, data: Dataset, done: Iterable[Round] = (), oracle: Oracl
     """Pool-based active learning (Eq. 1): train from scratch, evaluate, query the oracle (None: simulated); one Round each.
 
     `done` holds rounds already computed, in order: the run goes on after them, to the same numbers. Raises ValueError
-    before any work if `data` cannot serve `config`.
+    before any work if `data` cannot serve `config`, and for a label that the oracle was not asked for or that is no class.
     """
     check(config, data, is_simulated=oracle is None)
     parts, first = split(config, data), 0
@@ -135,6 +135,12 @@ def scores(config: Config, data: Dataset, model: Network, pool: Int64[Tensor, " 
 def _bought(data: Dataset, parts: Parts, asked: list[int], labels: dict[int, int]) -> tuple[Dataset, Tensor, Tensor]:
     """The data with the known labels alone, the labelled set in the order of purchase, and the pool without what was asked."""
     initial, valid, pool = parts
+    were_asked = set(asked)
+    for image, label in labels.items():
+        if image not in were_asked or not 0 <= label < data.num_classes:
+            raise ValueError(
+                f"the oracle gave image {image} label {label}; it may label the images asked for, 0 .. {data.num_classes - 1}"
+            )
     bought = torch.tensor(list(labels), dtype=torch.int64)
     y_train, known = torch.full_like(data.y_train, -1), torch.cat([initial, valid])
     y_train[known] = data.y_train[known]

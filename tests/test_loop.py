@@ -154,3 +154,9 @@ def test_no_query_depends_on_the_validation_sets_labels(digits, tiny, acquisitio
     assert [r.query for r in found] == [r.query for r in other]
     assert [r.test_accuracy for r in found] == [r.test_accuracy for r in other]
     assert [r.valid_accuracy for r in found] != [r.valid_accuracy for r in other]
+
+
+@pytest.mark.parametrize("wrong", [lambda asked: {0: 0, 1: 0}, lambda asked: dict.fromkeys(asked, 10)])
+def test_a_label_that_was_not_asked_for_or_is_no_class_is_refused(tiny, digits, wrong):
+    with pytest.raises(ValueError, match="the oracle gave"):
+        list(run(tiny, digits, oracle=wrong))
