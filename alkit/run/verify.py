@@ -45,7 +45,9 @@ def draw(outputs: Path, seed: int, everything: bool) -> list[Drawn]:
     Drawn of those that train, and without `everything` of those that took at most LONGEST; in random order.
     """
     rounds: dict[str, list[Drawn]] = {}
-    for path in sorted(outputs.rglob("*.jsonl")):
+    for path in sorted(outputs.rglob("*seed-*.jsonl")):  # a person's labels are no log of a run
+        if log.is_empty(path):
+            continue
         name = str(path.relative_to(outputs))
         experiment = re.sub(r"[-/]seed-\d+\.jsonl$", "", name)
         header, found = log.read(path)

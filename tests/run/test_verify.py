@@ -39,6 +39,9 @@ def test_one_round_of_each_experiment_is_drawn_of_those_that_train_and_cost_litt
     assert of_one == {(f"mine/one/seed-{seed}.jsonl", number) for seed in (0, 1) for number in range(4)}
     of_two = {one.number for seed in range(20) for one in draw(outputs, seed, False) if one.experiment != "mine/one"}
     assert of_two == {0, 3}  # the others train nothing
+    (outputs / "labels/digits").mkdir(parents=True)
+    (outputs / "labels/digits/labels.jsonl").write_text('{"data": {}}\n')  # of a person
+    (outputs / "findings/two/digits-seed-1.jsonl").write_bytes(b'{"conf')  # killed before its first line was whole
     for number in (0, 3):
         change(outputs / "findings/two/digits-seed-0.jsonl", number, train_seconds=61.0)
     assert [one.experiment for one in draw(outputs, 0, False)] == ["mine/one"]
