@@ -91,6 +91,8 @@ class Evidence:
         """Of every log of a finding, which finding, the settings, and the rounds."""
         found = []
         for path in sorted(self.folder.glob("*/*.jsonl")):
+            if log.is_empty(path):
+                continue
             header, run = log.read(path)
             found.append((path.parent.name, vars(log.logged_config(header)), frame_of([({}, run)], [])))
         return found

@@ -38,3 +38,11 @@ def test_a_quantity_says_what_is_claimed():
     assert str(Quantity("what", values, 70, unit="%")).endswith(" % (n = 3; claimed > 70)")
     assert str(Quantity("what", values, margin=1.0, same=True)).endswith("claimed within ±1)")
     assert str(Quantity("what", values[:0])) == "what: not run"
+
+
+def test_a_findings_log_without_a_whole_first_line_is_no_run(logged):
+    results = read(logged([{"scenario": "constrained", "model": "resnet18"}]))
+    path = results.profile.folder.parent / "findings/dips/mnist-seed-0.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b'{"conf')  # as a kill leaves it
+    assert Evidence(results).finding("dips").empty
