@@ -85,7 +85,8 @@ def repeat(outputs: Path, drawn: Drawn) -> dict:
 def apart(logged: Round, found: Round) -> tuple[float, float]:
     """The larger difference of the accuracies that both have, in points, and the share of the query that is bought again."""
     pairs = [(getattr(logged, name), getattr(found, name)) for name in ("valid_accuracy", "test_accuracy")]
-    points = max((100 * abs(a - b) for a, b in pairs if a is not None and b is not None), default=0.0)
+    points = max((abs(a - b) for a, b in pairs if a is not None and b is not None), default=0.0)
+    points = round(100 * points, 9)  # 0.11 - 0.1 is a little more than 0.01
     share = len(set(logged.query) & set(found.query)) / len(logged.query) if logged.query else 1.0
     return points, share
 

@@ -54,6 +54,11 @@ def test_every_round_of_a_log_repeats_to_the_bit_by_the_code_that_made_it(output
         assert (outcome["verdict"], outcome["points"], outcome["queried"]) == ("to the bit", 0, 1)
 
 
+def test_a_difference_of_one_point_is_within_one_point(outputs):
+    logged = replace(read(outputs / "mine/one/seed-0.jsonl")[1][2], valid_accuracy=0.11)
+    assert judged(logged, replace(logged, valid_accuracy=0.1), like=False) == "within tolerance"
+
+
 def test_a_number_that_was_changed_does_not_come_out(outputs):
     path = outputs / "mine/one/seed-0.jsonl"
     before = read(path)[1][2]
