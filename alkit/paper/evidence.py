@@ -47,17 +47,23 @@ class Quantity:
         """One-sided: small says that it is not as claimed: below the threshold, or above it by less than the margin."""
         if not self.same:
             return stats.above(-self.values, -self.threshold - self.margin, self.known)
-        return min(stats.above(sign * (self.values - self.threshold), self.margin, self.known) for sign in (1, -1))
+        beyond = (stats.above(sign * (self.values - self.threshold), self.margin, self.known) for sign in (1, -1))
+        return min(1.0, 2 * min(beyond))
 
-    def seeds_needed(self, claimed: bool) -> float:
-        """Seeds that would show it to be as claimed (or not) if mean and spread stay as they are; infinite if none would."""
+    def seeds_needed(self, claimed: bool, of: int = 1) -> float:
+        """Seeds that would show it to be as claimed (or not) if mean and spread stay as they are; infinite if none would.
+
+        `of` quantities that are judged together: all have to be as claimed, with a power of 80 % in sum, or one not.
+        """
         mean = float(np.mean(self.values)) - self.threshold
         if self.same:
             distance = (self.margin - abs(mean)) if claimed else (abs(mean) - self.margin)
         else:
             distance = mean if claimed else self.margin - mean
-        needed = stats.seeds_needed(self.values, distance, known=self.known) if distance > 0 else None
-        return needed or np.inf
+        if distance <= 0:
+            return np.inf
+        power, level = (0.8 ** (1 / of), 0.05) if claimed else (0.8, 0.05 / of)
+        return stats.seeds_needed(self.values, distance, power, level, known=self.known) or np.inf
 
     def __str__(self) -> str:
         if not len(self.values):

@@ -13,14 +13,15 @@ from alkit.paper.stats import benjamini_hochberg
 LEVEL = 0.05  # two-sided: of each side half
 RULE = f"""Every line tests its statement as one or more quantities, measured once a seed, that it says are above a threshold,
 zero for a difference. Intervals are Student's of the mean, 95 %; those of test accuracies include the binomial error of
-{TEST_IMAGES:,} test images. A difference of less than {MARGIN:g} point counts as none: the paper's text concludes from 0.9.
+{TEST_IMAGES:,} test images, as if networks erred independently, which is more than they do. A difference of less than
+{MARGIN:g} point counts as none: the paper's text concludes from 0.9.
 
-- *holds*: every quantity lies above its threshold, each at 2.5 % (one that is not so stops it, so none needs adjusting).
+- *holds*, asked first: every quantity lies above its threshold, each at 2.5 % (one that does not stops it: no adjustment).
 - *does not hold*: at least one lies below its threshold, or is a difference of less than {MARGIN:g} point, at 2.5 % by Holm's
   adjustment; or the paper's own tables contradict it; or the method excludes it.
 - A claim of no difference holds if it lies within ±{MARGIN:g} point (two one-sided tests) and does not if it lies beyond.
 - *inconclusive*: neither; with the seeds that would settle it at a power of 80 % if mean and spread stay as they are.
-- *not run*: neither, and a quantity has fewer than two seeds.
+- *not run*: neither, and a quantity has fewer than two seeds; p is of those that were run.
 - An *artefact* is a statement about the cause of what the paper saw: the quantities are those of another cause.
 
 p is two-sided, of the claim as a whole; in brackets adjusted for reading all claims together (Benjamini and Hochberg).
@@ -38,26 +39,27 @@ def judge(claim: Claim, quantities: list[Quantity]) -> tuple[str, float]:
     """The verdict that RULE gives, and the two-sided p-value of the claim; NaN if no test decides it."""
     if claim.fact:
         return "does not hold: the method excludes it", np.nan
-    sides = np.array([[q.p_for, q.p_against] for q in quantities])
-    known = sides[~np.isnan(sides[:, 1]), 1]
-    p_for, p_against = sides[:, 0].max(), min(1.0, len(sides) * known.min()) if len(known) else np.nan
-    p = min(1.0, 2 * np.nanmin([p_for, p_against])) if len(known) else np.nan
+    p_for = max(q.p_for for q in quantities) if all(len(q.values) > 1 for q in quantities) else np.nan
+    against = [q.p_against for q in quantities if len(q.values) > 1]
+    p_against = min(1.0, len(quantities) * min(against)) if against and claim.if_so == "holds" else np.nan
+    tested = [side for side in (p_for, p_against) if not np.isnan(side)]
+    p = min(1.0, 2 * min(tested)) if tested else np.nan
     if p_for < LEVEL / 2:
         return claim.if_so, p
-    # An artefact's quantities are about our cause for what the paper saw: against them says nothing for the paper's.
-    if claim.if_so == "holds" and p_against < LEVEL / 2:
+    # An artefact's quantities are about our cause for what the paper saw: against them would say nothing for the paper's.
+    if p_against < LEVEL / 2:
         return "does not hold", p
     if any(value <= 0 for value in claim.theirs().values()):
-        return "does not hold: the paper's own tables contradict it", np.nan
+        return "does not hold: the paper's own tables contradict it", p
     if any(len(q.values) < 2 for q in quantities):
-        return "not run", np.nan
+        return "not run", p
     return f"inconclusive: {_seeds(quantities)}", p
 
 
 def _seeds(quantities: list[Quantity]) -> str:
     """With how many seeds the tests would settle it."""
-    most = max(q.seeds_needed(claimed=True) for q in quantities)
-    fewest = min(most, *(q.seeds_needed(claimed=False) for q in quantities), np.inf)
+    together = max(q.seeds_needed(claimed=True, of=len(quantities)) for q in quantities)
+    fewest = min(together, *(q.seeds_needed(claimed=False, of=len(quantities)) for q in quantities), np.inf)
     return f"about {fewest:.0f} seeds" if np.isfinite(fewest) else "more seeds alone would not settle it"
 
 
@@ -82,7 +84,7 @@ def in_short(found: pd.DataFrame) -> str:
     """How many of the claims in `table` got which verdict, and how many tests stand when adjusted, in two sentences."""
     numbers = {kind: found.verdict.str.startswith(kind).sum() for kind in SHORT}
     counted = [f"{n} {SHORT[kind][int(n != 1)]}" for kind, n in numbers.items() if n]
-    tested = found[found.p.notna() & ~found.verdict.str.startswith("inconclusive")]
+    tested = found[found.p.notna() & found.verdict.str.fullmatch("holds|does not hold|artefact.*")]
     stand = (tested["adjusted p"] < LEVEL).sum()
     said = f"Of {len(found)} claims {' and '.join([', '.join(counted[:-1]), counted[-1]] if counted[1:] else counted)}."
     if not len(tested):
