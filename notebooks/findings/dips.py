@@ -143,8 +143,8 @@ length.rename_axis(index="images in the batch", columns="running statistics").ro
 
 # %% [markdown]
 # ## Laid over our own curves
-# The logs at reduced scale (a tenth of the epochs at ten times the learning rate, 200 labels a round) pass one label count
-# whose last batch is small. How many ResNet-18 curves are below both neighbours there? They share a seed.
+# The logs at reduced scale (a tenth of the epochs, 200 labels a round) pass one label count whose last batch is small: four
+# images, at ten times the paper's step. How many ResNet-18 curves are below both neighbours there? They share a seed.
 
 # %%
 curves = read(read_profile(profile)).rounds.query("scenario == 'constrained' and model == 'resnet18'")
