@@ -169,8 +169,8 @@ def test_rounds_are_as_many_as_the_pool_allows_whatever_is_asked_for(begin, exer
 
 def test_what_stops_the_loop_is_said_and_the_labels_stay(begin, person, exercise, digits, tmp_path):
     session = begin(config=replace(exercise, learning_rate=1e6))
-    person.wait(lambda: session.problem)
-    assert "learning_rate=1000000" in session.problem and session.is_done
+    person.wait(lambda: session.problem and session.is_done)
+    assert "learning_rate=1000000" in session.problem
     with pytest.raises(ValueError, match="num_initial=5 is less"):
         begin(tmp_path / "other.jsonl", replace(exercise, num_initial=5))
     assert not (tmp_path / "other.jsonl").exists()
