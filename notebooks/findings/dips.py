@@ -95,9 +95,9 @@ for x, cell in enumerate(cells):
     colour = DIP if cell[1] == "keep" and cell[0] % paper.batch_size == 2 else OTHER
     ax.plot([x - 0.25, x + 0.25], 2 * [found[cell].mean()], color=colour, lw=2.5)
     ax.plot(len(seeds) * [x], found[cell], "o", color=colour, ms=6, alpha=0.65)
-ax.set_xticks(range(len(cells)), [f"{n} labels\n{n % paper.batch_size}, {way}" for n, way in cells], fontsize=8)
-ax.set(ylabel="test accuracy (%)", ylim=(0, 100))
-note(figure, f"Below the labels: images in the last batch. Dots: {len(seeds)} seeds; bars: means. {made_on([dataset])}")
+ax.set_xticks(range(len(cells)), [f"{n}\n{n % paper.batch_size}\n{way}" for n, way in cells], fontsize=9)
+ax.set(xlabel="labels, images in the last batch, what is done with them", ylabel="test accuracy (%)", ylim=(0, 100))
+note(figure, f"Orange: two images are left, and kept. Dots: {len(seeds)} seeds; bars: means. {made_on([dataset])}")
 figure.savefig(folder / "dip.png")
 
 # %% [markdown]
@@ -195,6 +195,6 @@ write_numbers({
 }, folder)  # fmt: skip
 
 # %% [markdown]
-# **Limits.** Random labels, not queried ones; the mechanism is taken apart on one data set. The rounds of the published dips
-# are read off a picture. Stopping before the last step shows what one such step does to a network that has taken
+# **Limits.** Random labels, not queried ones, on the data sets named above alone. The rounds of the published dips are read off
+# a picture. Stopping before the last step shows what one such step does to a network that has taken
 # one in every epoch before. The released code's ResNet-18 differs in shortcuts and weights and shares batch norm and batches.

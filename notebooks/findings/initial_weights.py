@@ -25,8 +25,8 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from alkit.config import from_dict
+from alkit.paper.beside import beside
 from alkit.paper.pictures import note, style
-from alkit.paper.published import published
 from alkit.paper.stats import as_row, in_words, write_numbers
 from alkit.paper.words import word
 from alkit.paths import PROJECT
@@ -63,17 +63,12 @@ display(Markdown(f"{len(runs)} runs; their last networks took {minutes:.0f} minu
 # paired by seed, with its 95 % interval (Student's t).
 
 # %%
-paper = published().query(
-    "model == 'resnet18' and dataset == 'mnist' and (acquisition == 'random' or scenario == 'supervised')"
-)
-accuracy = paper.percent.where(paper.metric == "test_accuracy", 100 - paper.percent)
-numbers = accuracy.set_axis(pd.MultiIndex.from_frame(paper[["scenario", "noise", "table"]]))
 rows = {}
-for place in settings:
-    table = 3 if place[0] == "supervised" else 2
+for place, fields in settings.items():
+    theirs = beside(from_dict({**base, **fields}), place[0])[0].accuracy  # of Table 2 before Table 3
     means = {weights: found.loc[place, weights].mean() for weights in WEIGHTS}
     change = (found.loc[place, "pytorch"] - found.loc[place, "torchvision"]).dropna()
-    rows[place] = {**means, "published": numbers.get((*place, table)) if dataset == "mnist" else None, **as_row(change)}
+    rows[place] = {**means, "published": theirs.iloc[0] if len(theirs) else float("nan"), **as_row(change)}
 moved = pd.DataFrame(rows).T
 moved.rename(index=word).round(2)
 
@@ -83,7 +78,7 @@ for x, place in enumerate(settings):
     for step, (weights, colour) in enumerate(WEIGHTS.items()):
         values = found.loc[place, weights]
         ax.plot([x - 0.15 + 0.3 * step] * len(values), values, "o", color=colour, ms=6, label=weights if x == 0 else None)
-    ax.plot(x, rows[place]["published"] or float("nan"), "D", color="black", mfc="white", label="published" if x == 0 else None)
+    ax.plot(x, rows[place]["published"], "D", color="black", mfc="white", label="published" if x == 0 else None)
 ax.set_xticks(range(len(settings)), [f"{word(s)}\n{word(n)}" for s, n in settings], fontsize=8)
 ax.set(ylabel="test accuracy (%)")
 ax.legend(title="initial weights", frameon=False)
