@@ -8,6 +8,7 @@
         dataset: [mnist, cifar10]
         acquisition: [random, bald]
         num_rounds: 20
+      - {scenario: constrained, dataset: mnist, num_rounds: 20, seeds: [3, 4]}  # more seeds of one of them
     label: ours, 20 rounds            # how its line in a table is called; "ours" if it does not say
     beside: [released, coarse]        # profiles whose results its report shows too, each as a line of its own
     claims: true                      # its report judges the paper's claims and writes the README
@@ -98,13 +99,22 @@ def _profile(name: str, content: object, outputs: Path, params: Path) -> Profile
     defaults, seeds = content.get("defaults") or {}, content.get("seeds", [0, 1, 2])
     if not isinstance(defaults, dict):
         raise ValueError(f"defaults={defaults!r} is {type(defaults).__name__}, not a mapping")
-    experiments = [e for block in content["grid"] for e in _expand(block, defaults, seeds, outputs / name)]
-    names = [e.name for e in experiments]
-    for one in names:
-        if names.count(one) > 1:
-            raise ValueError(f"the experiment {one} stands in the grid {names.count(one)} times")
+    experiments: dict[str, Experiment] = {}
+    for one in (e for block in content["grid"] for e in _expand(block, defaults, seeds, outputs / name)):
+        experiments[one.name] = _joined(experiments[one.name], one) if one.name in experiments else one
     about = " ".join(str(content.get("about", "")).split())
-    return Profile(name, about, tuple(experiments), outputs / name, params, *_shown(name, content, params))
+    return Profile(name, about, tuple(experiments.values()), outputs / name, params, *_shown(name, content, params))
+
+
+def _joined(one: Experiment, again: Experiment) -> Experiment:
+    """An experiment that stands in two blocks has the seeds of both; a seed named twice, or other settings, are a mistake."""
+    twice = sorted({c.seed for c in one.configs} & {c.seed for c in again.configs})
+    if twice:
+        raise ValueError(f"the experiment {one.name} stands in the grid twice with seed {twice[0]}")
+    first, second = settings(one.configs[0]), settings(again.configs[0])
+    if first != second:
+        raise ValueError(f"the experiment {one.name} stands in the grid twice, with {first} and {second}")
+    return replace(one, configs=one.configs + again.configs)
 
 
 def _shown(name: str, content: dict, params: Path) -> tuple[str, tuple[str, ...], bool]:

@@ -34,7 +34,12 @@ def test_the_paper_profile_is_the_paper():
     for e in profile.experiments:
         by_scenario.setdefault(e.scenario, []).append(e)
     assert {k: len(v) for k, v in by_scenario.items()} == {"supervised": 2, "constrained": 54, "ideal": 6, "ideal_fine": 3}
-    assert all([c.seed for c in e.configs] == [0, 1, 2] for e in profile.experiments)
+    more = {e.name for e in profile.experiments if [c.seed for c in e.configs] != [0, 1, 2]}
+    assert all([c.seed for c in e.configs] == list(range(10)) for e in profile.experiments if e.name in more)
+    assert more == {
+        *(f"constrained-mnist-lenet-bald-{noise}" for noise in ("none", "gaussian", "salt_and_pepper")),
+        *(f"constrained-{name}-lenet-random-none" for name in ("mnist", "cifar10")),
+    }
     for e in by_scenario["constrained"]:
         first = e.configs[0]
         condition = {k: getattr(first, k) for k in ("dataset", "model", "acquisition", "noise")}
@@ -55,6 +60,16 @@ def test_mini_has_every_condition_of_the_paper():
 def test_every_profile_can_be_read():
     for path in PARAMS.glob("*.yaml"):
         assert read_profile(path.stem).about
+
+
+def test_an_experiment_of_two_blocks_has_the_seeds_of_both(write):
+    grid = [{"scenario": "a", "dataset": ["digits", "mnist"]}, {"scenario": "a", "dataset": "mnist", "seeds": [5, 3]}]
+    profile = write({"seeds": [0, 1], "grid": grid})
+    assert [[c.seed for c in e.configs] for e in profile.experiments] == [[0, 1], [0, 1, 5, 3]]
+    assert {e.configs[0].dataset: len({replace(c, seed=0) for c in e.configs}) for e in profile.experiments} == {
+        "digits": 1,
+        "mnist": 1,
+    }
 
 
 def test_lists_stand_for_each_of_their_values(write):
@@ -109,7 +124,11 @@ GRID = {"grid": [{"scenario": "a", "dataset": "digits"}]}
         ("grid: [{scenario: a, epochs: 1, epochs: 2}]", ["'epochs' stands 2 times"]),
         ("about: 2026-02-31\ngrid: [{scenario: a}]", ["no YAML", "day"]),
         ("about: \0\ngrid: [{scenario: a}]", ["no YAML"]),
-        ({"grid": GRID["grid"] * 2}, ["a-digits-lenet-random-none", "2 times"]),
+        ({"grid": GRID["grid"] * 2}, ["a-digits-lenet-random-none", "twice with seed 0"]),
+        (
+            {"grid": [{"scenario": "a", "seeds": [0], "epochs": 2}, {"scenario": "a", "seeds": [1], "epochs": 3}]},
+            ["a-mnist-lenet-random-none", "{'epochs': 2} and {'epochs': 3}"],
+        ),
     ],
 )
 def test_a_bad_params_file_is_named_with_its_fault(write, content, words):
