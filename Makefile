@@ -60,8 +60,8 @@ site: $(READY) ## write all results as pages that lead to each other, outputs/si
 bench: $(READY) ## measure the speed here, beside a plain loop and baal (minutes)
 	@$(BIN)/python -m alkit.bench
 
-test: $(READY) ## run the tests, all but the slow ones (about five minutes)
-	@$(BIN)/python -m pytest -m 'not slow and not browser'
+test: $(READY) ## run the tests, all but the slow ones (about two minutes on two cores)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not slow and not browser'
 
 test-all: $(READY) ## run all tests
 	@$(BIN)/python -m pytest

@@ -3,12 +3,14 @@
 import contextlib
 import io
 import json
+import os
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 import yaml
+from filelock import FileLock
 
 from alkit.config import Config
 from alkit.data import Dataset
@@ -87,10 +89,16 @@ def pipeline() -> SimpleNamespace:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory, pipeline):
-    """A folder in which the tiny profile was reproduced, and what that printed."""
-    folder = tmp_path_factory.mktemp("made")
-    pipeline.write(folder)
-    return folder, pipeline.alkit(folder, "reproduce")
+    """A folder in which the tiny profile was reproduced, and what that printed; processes of one `make test` share it."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, said = base / "made", base / "made.json"
+    with FileLock(base / "made.lock"):
+        if not said.exists():
+            folder.mkdir()
+            pipeline.write(folder)
+            said.write_text(json.dumps(vars(pipeline.alkit(folder, "reproduce"))))
+    return folder, SimpleNamespace(**json.loads(said.read_text()))
 
 
 def bought(config, number):

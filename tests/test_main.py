@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -106,12 +107,12 @@ def test_stopping_at_any_moment_ends_at_once_with_the_command_that_goes_on(tmp_p
 
 
 @pytest.mark.slow
-def test_a_data_notebook_that_fails_is_named_and_the_report_is_made_all_the_same(made, pipeline, monkeypatch):
+def test_a_data_notebook_that_fails_is_named_and_the_report_is_made_all_the_same(made, tmp_path, pipeline, monkeypatch):
     def full(profile):
         raise OSError(28, "No space left on device", "data.ipynb")
 
     monkeypatch.setattr("alkit.__main__.data_notebook", full)
-    folder, _ = made
+    folder = shutil.copytree(made[0], tmp_path / "again")
     page = folder / "outputs/tiny/report.html"
     before = page.stat().st_mtime_ns
     process = pipeline.alkit(folder, "reproduce")

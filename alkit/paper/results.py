@@ -118,15 +118,15 @@ def _coverage(profile: Profile, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def differing(ours: Iterable[tuple[Config, ...]], theirs: Iterable[tuple[Config, ...]]) -> dict[str, str]:
-    """The fields, and the number of seeds, that take other values in our experiments than in theirs: "theirs → ours".
+    """The fields, and the fewest seeds, that take other values in our experiments than in theirs: "theirs → ours".
 
     An experiment is its configs, one a seed. How often it evaluates changes no number and is left out, as is the model.
     """
     found = []
-    for experiments in (theirs, ours):
-        values: dict[str, dict[str, None]] = {}
+    for experiments in map(list, (theirs, ours)):
+        values: dict[str, dict[str, None]] = {"seeds": {str(min(map(len, experiments))): None}}
         for configs in experiments:
-            for field, value in {**configs[0].as_dict(), "seeds": len(configs)}.items():
+            for field, value in configs[0].as_dict().items():
                 values.setdefault(field, {})["all" if value is None else str(value)] = None
         found.append(values)
     return {

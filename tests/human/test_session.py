@@ -56,7 +56,8 @@ def test_she_goes_on_while_the_network_trains(begin, person, monkeypatch):
     person.wait(lambda: session.current is not None)
     may_train.clear()
     person(session, 6)  # the last three of them while it waits to train
-    assert session.is_training and session.current is None and session.open == []
+    person.wait(lambda: session.is_training and session.current is None)
+    assert session.open == []
     assert len(session.labels) == 6
     may_train.set()
     person(session, 1)
