@@ -9,12 +9,16 @@ import sys
 import threading
 import time
 
+import jupytext
 import pytest
 import torch
+from nbclient import NotebookClient
 
 from alkit.files.lock import held
+from alkit.files.log import resume
+from alkit.paths import PROJECT
 from alkit.run import reproduce as module
-from alkit.run.grid import load_all, read_profile
+from alkit.run.grid import AXES, load_all, read_profile, settings
 from alkit.run.plan import Estimate
 from alkit.run.reproduce import reproduce
 
@@ -118,6 +122,27 @@ def processes_with(variable):
 def without_times(log):
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     return [{k: v for k, v in line.items() if k != "started" and not k.endswith("seconds")} for line in lines]
+
+
+@pytest.mark.slow
+def test_the_command_the_notebook_and_the_library_write_one_log_to_the_bit(made, tmp_path, digits, monkeypatch):
+    profile = read_profile("tiny", made[0] / "outputs", made[0])
+    experiment = next(e for e in profile.experiments if e.configs[0].model == "lenet")
+    config = experiment.configs[1]
+    list(resume(tmp_path / "library.jsonl", config, digits))
+
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")  # JupyterLab's kernels may use every core
+    monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
+    notebook = jupytext.read(PROJECT / "notebooks/experiment.py")
+    values = {**{axis: getattr(config, axis) for axis in AXES}, "seeds": [config.seed], "settings": settings(config)}
+    values["folder"] = str(tmp_path / "notebook")
+    cell = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
+    cell.source += "".join(f"\n{name} = {value!r}" for name, value in values.items())
+    NotebookClient(notebook, kernel_name="python3", timeout=300).execute()
+
+    command = without_times(experiment.log_path(config))
+    assert without_times(tmp_path / "library.jsonl") == command
+    assert without_times(tmp_path / f"notebook/seed-{config.seed}.jsonl") == command
 
 
 @pytest.mark.parametrize("damage", ["", *(pytest.param(text, marks=pytest.mark.slow) for text in ("{", "[]", '{"cells": []}'))])
