@@ -72,7 +72,6 @@ lint: $(READY) ## check style, formatting and the method's types
 lab: $(READY) ## open JupyterLab in lab/, a folder of your own (ARGS='--no-browser --port 8899')
 	@$(BIN)/python -m alkit.lab $(ARGS)
 
-clean: ## remove the environment, downloads' locks and caches; keeps outputs/, data/ and lab/
+clean: ## remove the environment and caches; keeps outputs/, data/ and lab/
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -prune -exec rm -rf {} +
-	find outputs data -name '*.lock' -delete 2>/dev/null || true

@@ -68,8 +68,8 @@ class Answers:
         return [image for found in self.rounds for image in found.query]
 
     def add_round(self, found: Round) -> None:
-        self.rounds.append(found)
         self._append({"round": asdict(found)})
+        self.rounds.append(found)
 
     def add(self, image: int, label: int | None, seconds: float) -> None:
         """Keep an answer; None is a skipped image."""
@@ -86,10 +86,17 @@ class Answers:
         self._lock.close()
 
     def _append(self, line: dict) -> None:
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        """A line more, or, where the disk takes none, the file as it was and an OSError."""
+        end = self.path.stat().st_size if self.path.exists() else 0
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.truncate(self.path, end)
+            raise
 
     def _read(self, header: dict) -> None:
         content = self.path.read_bytes() if self.path.exists() else b""

@@ -67,13 +67,20 @@ class Panel:
         return button
 
     def _press(self, does: int | str | None) -> None:
-        if does == "undo":
-            self.session.undo()
-        elif does == "export":
-            path = to_csv(self.session.answers, self.data, self.session.answers.path.with_suffix(".csv"))
-            self.words.value += f"<br>Saved: {html.escape(shown(path))}"
-        else:
-            self.session.answer(does)
+        try:
+            if does == "undo":
+                self.session.undo()
+            elif does == "export":
+                path = to_csv(self.session.answers, self.data, self.session.answers.path.with_suffix(".csv"))
+                self._add(f"Saved: {shown(path)}")
+            else:
+                self.session.answer(does)
+        except OSError as error:
+            self.show()
+            self._add(f"Not saved ({error}): make room, then press again.")
+
+    def _add(self, words: str) -> None:
+        self.words.value += f"<br>{html.escape(words)}"
 
 
 def keys_of(class_names: tuple[str, ...]) -> list[str]:

@@ -55,6 +55,25 @@ def test_the_csv_button_saves_beside_the_labels(panel):
     assert len(path.read_text().splitlines()) == 2 and str(path) in panel.words.value
 
 
+@pytest.mark.parametrize("pressed", ["class", "undo", "export"])
+def test_a_full_disk_is_said_and_the_answer_can_be_given_again(panel, monkeypatch, pressed):
+    panel.classes[1].click()
+    current, before = panel.session.current, panel.session.answers.path.read_bytes()
+    button = {"class": panel.classes[4], "undo": panel.back, "export": panel.export}[pressed]
+    with monkeypatch.context() as full:
+        full.setattr("os.replace" if pressed == "export" else "os.fsync", no_room)
+        button.click(), button.click()
+    assert panel.words.value.count("Not saved ([Errno 28] No space left on device)") == 1
+    assert panel.session.current == current and panel.session.answers.path.read_bytes() == before
+    button.click()
+    assert "Not saved" not in panel.words.value or pressed == "export"
+    assert len(panel.session.labels) == {"class": 2, "undo": 0, "export": 1}[pressed]
+
+
+def no_room(*arguments, **options):
+    raise OSError(28, "No space left on device")
+
+
 def test_agreement_pace_and_accuracy_are_said(panel, person):
     person(panel.session, 9, wrong=3)
     person.wait(lambda: "It trains again after " in panel.words.value and len(panel.session.answers.rounds) == 3)
