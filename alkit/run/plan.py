@@ -149,7 +149,9 @@ def table(experiments: tuple[Experiment, ...], estimate: Estimate) -> str:
     return "\n".join(lines)
 
 
-def _median_seconds(work, device: torch.device, repeats: int = 7) -> float:
+def _median_seconds(work, device: torch.device, repeats: int = 7, budget: float = 2.0) -> float:
+    """Of `repeats` after two to warm up; of fewer, or of the first alone, where they take over `budget` seconds."""
+
     def once() -> float:
         start = time.perf_counter()
         work()
@@ -157,5 +159,7 @@ def _median_seconds(work, device: torch.device, repeats: int = 7) -> float:
             torch.cuda.synchronize(device)
         return time.perf_counter() - start
 
-    once(), once()
-    return statistics.median(once() for _ in range(repeats))
+    end, found = time.perf_counter() + budget, [once()]
+    while time.perf_counter() < end and len(found) < 2 + repeats:
+        found.append(once())
+    return statistics.median(found[2:] or found[-1:])

@@ -5,12 +5,13 @@ import shutil
 from dataclasses import replace
 
 import pytest
+import torch
 import yaml
 
 from alkit.files.log import resume
 from alkit.files.sources import is_here, load
 from alkit.run.grid import load_all, read_profile
-from alkit.run.plan import KNOWN, Estimate, in_words, seconds_left
+from alkit.run.plan import KNOWN, Estimate, _median_seconds, in_words, seconds_left
 
 GRID = {"grid": [{"scenario": "a", "dataset": "digits"}]}
 
@@ -95,6 +96,19 @@ def test_the_known_shapes_are_those_of_the_images():
     for name in known:
         d = load(name, device="cpu")
         assert KNOWN[name] == (d.image_shape, d.num_classes, len(d.y_train), len(d.y_test))
+
+
+@pytest.mark.parametrize(("seconds", "calls", "median"), [(0.01, 9, 0.01), (0.6, 4, 0.6), (30.0, 1, 30.0)])
+def test_measuring_ends_after_seconds_however_slow_a_step_is(monkeypatch, seconds, calls, median):
+    now, made = [0.0], []
+    monkeypatch.setattr("alkit.run.plan.time.perf_counter", lambda: now[0])
+
+    def work():
+        made.append(1)
+        now[0] += seconds
+
+    assert _median_seconds(work, torch.device("cpu")) == pytest.approx(median)
+    assert len(made) == calls
 
 
 def test_time_left_is_no_shorter_than_the_longest_experiments():
