@@ -42,7 +42,7 @@ def test_three_kills_of_an_experiment_change_nothing_but_times(tmp_path, digits)
 @pytest.mark.slow
 @pytest.mark.parametrize("kills", drawn(20, seed=0), ids=lambda kills: "-".join(kill.victim for kill in kills))
 def test_random_kills_change_nothing_but_times(alone, tmp_path, kills):
-    assert run(tmp_path / "killed", kills) >= len(kills) // 2  # on a busy machine a moment may be over before its kill
+    assert run(tmp_path / "killed", kills) >= len(kills) - 1  # on a busy machine a moment may be over before its kill
     assert differences(tmp_path / "killed", alone) == []
 
 
