@@ -103,7 +103,9 @@ def verified(outputs: Path) -> str:
         )
     if missing := sum("points" not in one for one in rounds):
         parts.append(f"{missing} could not be repeated, for want of their data or device")
-    parts.append(f"Of {len(like)} that this code had made on such a machine, {sum(one not in failed for one in like)} came out")
+    if like:
+        came = sum(one not in failed for one in like)
+        parts.append(f"Of {len(like)} that this code had made on such a machine, {came} came out")
     return ". ".join(parts) + "."
 
 
