@@ -1,8 +1,13 @@
 """Where data sets come from: a file of one's own, scikit-learn, or a download."""
 
 import hashlib
+import zlib
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
+from pickle import UnpicklingError
+from tarfile import TarError
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -14,6 +19,8 @@ from alkit.files.npz import ARRAYS, check_arrays, read_npz
 from alkit.paths import data_root, shown
 
 DIGITS = tuple("0123456789")
+# Mirrors, the disk, an archive, a checksum: torchvision hands on what they raise.
+DOWNLOADING = (OSError, RuntimeError, ValueError, EOFError, HTTPException, TarError, BadZipFile, zlib.error, UnpicklingError)
 CLASS_NAMES = {
     "digits": DIGITS,
     "mnist": DIGITS,
@@ -122,7 +129,7 @@ def _download(name: str, root: Path):
         root.mkdir(parents=True, exist_ok=True)
         with FileLock(root / f"{name}.lock"):
             parts = [cls(root, train=train, download=True) for train in (True, False)]
-    except Exception as error:  # torchvision raises whatever its mirrors, the disk or the checksum raised
+    except DOWNLOADING as error:
         reason = (str(error) or type(error).__name__).strip().splitlines()[0]
         if was_there:
             raise ValueError(

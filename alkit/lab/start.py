@@ -11,6 +11,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from alkit.lab.copies import Copy, copies, title
 from alkit.paper.words import markdown
 from alkit.run.grid import read_profile
+from alkit.run.steady import NO_NOTEBOOK
 
 NEW = (
     "**The shipped notebook has changed since this copy was made**; yours is as you left it. "
@@ -47,7 +48,7 @@ def _keep(page: Path) -> None:
         old = nbformat.read(page, as_version=4)
         if _digest(old) == old.metadata["alkit"]["written"]:
             return
-    except Exception:  # damaged, or not ours: whatever it is, it stays
+    except NO_NOTEBOOK:  # damaged, or not ours: it stays
         pass
     number = 1
     while os.path.lexists(kept := page.with_name(f"start-of-your-own-{number}.ipynb")):

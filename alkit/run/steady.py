@@ -28,6 +28,10 @@ def steady(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
+# What reading a file and looking at its cells raises where it is not there, or not whole.
+NO_NOTEBOOK = (OSError, ValueError, TypeError, AttributeError, LookupError, RecursionError, nbformat.ValidationError)
+
+
 def replace_if_changed(target: Path, notebook: NotebookNode) -> bool:
     """Write the steady `notebook` to `target` unless what is there shows the same; then only what it is made from is noted.
 
@@ -41,7 +45,7 @@ def replace_if_changed(target: Path, notebook: NotebookNode) -> bool:
                 return False
             old.metadata["alkit"] = notebook.metadata["alkit"]
             content, changed = old, False
-    except Exception:  # not there, or damaged in whatever way: it is made anew
+    except NO_NOTEBOOK:  # it is made anew
         pass
     partial = target.with_suffix(".partial")
     nbformat.write(content, partial)
