@@ -150,7 +150,7 @@ def table(experiments: tuple[Experiment, ...], estimate: Estimate) -> str:
 
 
 def _median_seconds(work, device: torch.device, repeats: int = 7, budget: float = 2.0) -> float:
-    """Of `repeats` after two to warm up; of fewer, or of the first alone, where they take over `budget` seconds."""
+    """Of `repeats` after two to warm up; fewer where they take over `budget` seconds; never of the first, which compiles."""
 
     def once() -> float:
         start = time.perf_counter()
@@ -159,7 +159,8 @@ def _median_seconds(work, device: torch.device, repeats: int = 7, budget: float 
             torch.cuda.synchronize(device)
         return time.perf_counter() - start
 
+    once()
     end, found = time.perf_counter() + budget, [once()]
-    while time.perf_counter() < end and len(found) < 2 + repeats:
+    while time.perf_counter() < end and len(found) < 1 + repeats:
         found.append(once())
-    return statistics.median(found[2:] or found[-1:])
+    return statistics.median(found[1:] or found)

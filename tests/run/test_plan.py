@@ -98,14 +98,14 @@ def test_the_known_shapes_are_those_of_the_images():
         assert KNOWN[name] == (d.image_shape, d.num_classes, len(d.y_train), len(d.y_test))
 
 
-@pytest.mark.parametrize(("seconds", "calls", "median"), [(0.01, 9, 0.01), (0.6, 4, 0.6), (30.0, 1, 30.0)])
-def test_measuring_ends_after_seconds_however_slow_a_step_is(monkeypatch, seconds, calls, median):
+@pytest.mark.parametrize(("seconds", "calls", "median"), [(0.01, 9, 0.01), (0.6, 5, 0.6), (30.0, 2, 30.0)])
+def test_measuring_ends_after_seconds_and_leaves_out_the_first_step_which_compiles(monkeypatch, seconds, calls, median):
     now, made = [0.0], []
     monkeypatch.setattr("alkit.run.plan.time.perf_counter", lambda: now[0])
 
     def work():
         made.append(1)
-        now[0] += seconds
+        now[0] += seconds + 20.0 * (len(made) == 1)
 
     assert _median_seconds(work, torch.device("cpu")) == pytest.approx(median)
     assert len(made) == calls
