@@ -15,7 +15,7 @@ from alkit.config import Config
 from alkit.data import Dataset
 from alkit.determinism import device_name, generator, one_thread
 from alkit.models import Network
-from alkit.prediction import SAMPLERS, accuracy
+from alkit.prediction import SAMPLERS, accuracy, correct, packed
 from alkit.split import Parts, check, split
 from alkit.training import fit
 
@@ -33,6 +33,7 @@ class Round:
     evaluate_seconds: float
     query_seconds: float
     device: str = ""  # in words; a run may go on elsewhere than it began
+    test_correct: str | None = None  # of the last round, which test images it got right (`prediction.packed`); not in old logs
     # Only while it runs: no log keeps them. The scores of the query, and of the pool it is from their 5, 50 and 95 % quantiles.
     scores: tuple[float, ...] = field(default=(), compare=False)
     pool_scores: tuple[float, ...] = field(default=(), compare=False)
@@ -83,18 +84,19 @@ def _round(config: Config, data: Dataset, labelled: Tensor, valid: Tensor, pool:
     start = time.perf_counter()
     model = fit(config, data, labelled, number) if config.trains(number) else None
     trained = time.perf_counter()
-    valid_accuracy = test_accuracy = None
+    valid_accuracy = test_accuracy = test_correct = None
     if model and config.evaluated(number):
         valid_accuracy = accuracy(config, data, model, "valid", valid, number)
     if model and last:
-        test_accuracy = accuracy(config, data, model, "test", torch.arange(len(data.y_test)), number)
+        right = correct(config, data, model, "test", torch.arange(len(data.y_test)), number)
+        test_accuracy, test_correct = right.double().mean().item(), packed(right)
     tested = time.perf_counter()
     query = choose(config, data, model, pool, number) if not last else Query(())
     queried = time.perf_counter()
     return Round(
         number, len(labelled), valid_accuracy, test_accuracy, query.images,
         train_seconds=round(trained - start, 3), evaluate_seconds=round(tested - trained, 3),
-        query_seconds=round(queried - tested, 3), device=device_name(data.device),
+        query_seconds=round(queried - tested, 3), device=device_name(data.device), test_correct=test_correct,
         scores=query.scores, pool_scores=query.pool_scores,
     )  # fmt: skip
 

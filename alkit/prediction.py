@@ -1,10 +1,12 @@
 """What a trained network says of images: log-probabilities, of one pass or of several samples, and its accuracy."""
 
+import base64
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+import numpy as np
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 
 from alkit.acquisitions import LogProbs
@@ -62,11 +64,28 @@ def sampled(
     return hidden
 
 
-def accuracy(config: Config, data: Dataset, model: Network, split: str, indices: Tensor, number: int) -> float:
-    """Share of the images at `indices` of `split` that the model gets right, 0 .. 1."""
+def correct(
+    config: Config, data: Dataset, model: Network, split: str, indices: Int64[Tensor, " image"], number: int
+) -> Bool[Tensor, " image"]:
+    """Which of the images at `indices` of `split` the model gets right."""
     seen = next(passes(config, data, split, indices, number))
     predicted = torch.cat([log_probs[:, 0].argmax(dim=-1) for log_probs in predict(model, seen)])
-    return (predicted == seen.labels).double().mean().item()
+    return predicted == seen.labels
+
+
+def accuracy(config: Config, data: Dataset, model: Network, split: str, indices: Tensor, number: int) -> float:
+    """Share of the images at `indices` of `split` that the model gets right, 0 .. 1."""
+    return correct(config, data, model, split, indices, number).double().mean().item()
+
+
+def packed(which: Bool[Tensor, " image"]) -> str:
+    """A bit an image in their order, eight a byte with the first highest, in base64: what a log can hold."""
+    return base64.b64encode(np.packbits(which.cpu().numpy()).tobytes()).decode("ascii")
+
+
+def unpacked(text: str) -> np.ndarray:
+    """The bits of `packed`, as bool; up to seven more than there were, all False. Raises ValueError for what is no base64."""
+    return np.unpackbits(np.frombuffer(base64.b64decode(text, validate=True), np.uint8)).astype(bool)
 
 
 class Sampler(NamedTuple):

@@ -8,7 +8,7 @@ from alkit.acquisitions import bald
 from alkit.config import Config
 from alkit.models import LeNet, build
 from alkit.passes import passes
-from alkit.prediction import dropout_masks, predict, sampled, weight_samples
+from alkit.prediction import accuracy, correct, dropout_masks, packed, predict, sampled, unpacked, weight_samples
 
 
 @pytest.mark.parametrize("name", ["lenet", "resnet18"])
@@ -54,3 +54,23 @@ def test_scores_do_not_depend_on_the_batch_size(digits, name, monkeypatch):
         views = [next(passes(Config(dataset="digits"), digits, "pool", piece, 0)) for piece in pieces]
         found.append(torch.cat([bald(p) for v in views for p in predict(model, v, masks)]))
     torch.testing.assert_close(found[0], found[1], atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("count", [1, 8, 13, 10_000])
+def test_which_images_were_right_survives_being_packed(count):
+    which = torch.rand(count, generator=torch.Generator().manual_seed(count)) < 0.3
+    text = packed(which)
+    assert unpacked(text)[:count].tolist() == which.tolist()
+    assert not unpacked(text)[count:].any()
+    assert len(text) <= count / 6 + 5  # 1.7 kB for 10,000 images
+
+
+def test_accuracy_is_the_share_of_the_images_that_are_right(digits):
+    torch.manual_seed(0)
+    config = Config(dataset="digits")
+    model = build(config, digits.image_shape, 10).eval()
+    test = torch.arange(len(digits.y_test))
+    right = correct(config, digits, model, "test", test, 0)
+    by_hand = model(next(passes(config, digits, "test", test, 0))[:]).argmax(dim=1) == digits.y_test
+    assert right.tolist() == by_hand.tolist()
+    assert accuracy(config, digits, model, "test", test, 0) == by_hand.double().mean().item()

@@ -9,6 +9,7 @@ from dataclasses import fields
 
 from alkit.config import Config
 from alkit.loop import Round
+from alkit.prediction import unpacked
 
 
 def record(number: int, line: bytes) -> dict:
@@ -85,10 +86,11 @@ def queries(found: list[Round], num_train: int, pool: Collection[int]) -> None:
 
 def _round(line: int, values: dict, config: Config) -> Round:
     names = [f.name for f in fields(Round) if f.compare]
+    newer = {"device": "", "test_correct": None}  # than some logs
     for name in names:
-        if name not in values and name != "device":  # which is newer than some logs
+        if name not in values and name not in newer:
             raise ValueError(f"line {line}: {name} is missing")
-    values = {name: values.get(name, "") for name in names}
+    values = newer | {name: values[name] for name in names if name in values}
     number = _is(line, "number", values["number"], int)
     if not 0 <= number <= config.num_rounds:
         raise ValueError(f"line {line}: number={_short(number)} is outside 0 .. {config.num_rounds}, the rounds of the run")
@@ -98,6 +100,8 @@ def _round(line: int, values: dict, config: Config) -> Round:
     # A round may have been evaluated though the configuration, as it now is, would not have asked for it.
     _share(line, "valid_accuracy", values["valid_accuracy"], needed=config.evaluated(number), allowed=True)
     _share(line, "test_accuracy", values["test_accuracy"], needed=last, allowed=last)
+    if values["test_correct"] is not None:
+        _correct(line, values["test_correct"], values["test_accuracy"])
     query = tuple(_is(line, "query", values["query"], list))
     for image in query:
         if _is(line, "an image of query", image, int) < 0:
@@ -118,6 +122,19 @@ def _share(line: int, name: str, value: object, needed: bool, allowed: bool) -> 
         raise ValueError(f"line {line}: {name}={_short(value)}, which only the last round has")
     if not 0 <= _is(line, name, value, (int, float)) <= 1:
         raise ValueError(f"line {line}: {name}={_short(value)} is outside 0 .. 1")
+
+
+def _correct(line: int, value: object, accuracy: float | None) -> None:
+    """Check that as many images are right as the accuracy says, of some number of images that takes these bytes."""
+    text = _is(line, "test_correct", value, str)
+    try:
+        right = unpacked(text)
+    except ValueError:
+        raise ValueError(f"line {line}: test_correct={_short(value)} is no base64 of bits") from None
+    counted = right.sum()
+    images = range(max(len(right) - 7, 1), len(right) + 1)
+    if accuracy is None or not any(abs(counted / n - accuracy) < 1e-9 for n in images):
+        raise ValueError(f"line {line}: test_correct has {counted} images right, which test_accuracy={accuracy} has not")
 
 
 def _is(line: int, name: str, value, kind: type | tuple[type, ...]):

@@ -125,7 +125,7 @@ class Answers:
 
     def _take(self, one: dict) -> None:
         if "round" in one and isinstance(one["round"], dict):
-            values = {f.name: one["round"][f.name] for f in fields(Round)}
+            values = {f.name: one["round"][f.name] for f in fields(Round) if f.name in one["round"]}
             listed = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
             self.rounds.append(Round(**{**values, **listed}))
             if not all(0 <= image < self.num_train for image in self.rounds[-1].query):

@@ -1,5 +1,7 @@
 """What claims are judged by: quantities measured once a seed, from the logs at full scale and those of the findings."""
 
+import functools
+import operator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +11,7 @@ import pandas as pd
 from alkit.files import log
 from alkit.paper import stats
 from alkit.paper.results import Results, frame_of
+from alkit.prediction import unpacked
 
 MARGIN = 1.0  # points; the paper's text concludes from differences of 0.9 (Table 3, ideal data) and more
 TEST_IMAGES = 10_000  # section 3.1
@@ -73,17 +76,58 @@ class Quantity:
         return f"{self.what}: {self.interval} {self.unit} ({f'{n}; claimed {claimed}' if claimed else n})"
 
 
-def gap(what: str, more: pd.Series, less: pd.Series, known: float = 0.0, same: bool = False) -> Quantity:
-    """The difference of two accuracies, in points, paired by seed."""
-    return Quantity(what, (more - less).dropna().to_numpy(), margin=MARGIN, known=known, same=same)
+@dataclass(frozen=True)
+class Accuracies:
+    """Test accuracies in per cent, one a seed, or sums, differences and means of such, over the seeds that all parts have.
 
-
-def of_test_set(*accuracies: pd.Series) -> float:
-    """Variance that the test set's size gives to sums and differences of these accuracies (per cent): binomial, in points^2.
-
-    As if networks erred independently on the one test set; nearly equal networks err alike, and their differences vary less.
+    `images`: a row a seed, a column a test image: 100 where it was right, else 0; the mean of a row is the accuracy. Of runs
+    whose logs do not say which were right, the accuracy in every column.
+    `independent`: what those runs add to the test set's variance, points^2: binomial, as if they erred like no other.
     """
-    return sum(float(a.mean() * (100 - a.mean())) / TEST_IMAGES for a in accuracies if len(a))
+
+    images: pd.DataFrame
+    independent: float = 0.0
+
+    @classmethod
+    def of(cls, last: pd.DataFrame) -> "Accuracies":
+        """Those of the last rounds of some runs, a row a seed."""
+        if len(last) and last.test_correct.notna().all():
+            right = [unpacked(text)[:TEST_IMAGES] for text in last.test_correct]
+            return cls(pd.DataFrame(100.0 * np.array(right), index=last.seed.to_numpy()))
+        percent = last.test_accuracy.to_numpy(dtype=float)
+        images = pd.DataFrame(np.repeat(percent[:, None], TEST_IMAGES, axis=1), index=last.seed.to_numpy())
+        return cls(images, float(percent.mean() * (100 - percent.mean())) / TEST_IMAGES if len(percent) else 0.0)
+
+    @property
+    def by_seed(self) -> pd.Series:
+        return self.images.mean(axis=1)
+
+    @property
+    def of_test_set(self) -> float:
+        """Variance of the mean over seeds, points^2, as the test images are drawn: what more seeds do not lessen."""
+        own = float(self.images.mean(axis=0).var(ddof=0)) if len(self.images) else 0.0
+        return own / TEST_IMAGES + self.independent
+
+    def __add__(self, other: "Accuracies") -> "Accuracies":
+        return Accuracies((self.images + other.images).dropna(), self.independent + other.independent)
+
+    def __sub__(self, other: "Accuracies") -> "Accuracies":
+        return self + -1 * other
+
+    def __rmul__(self, factor: float) -> "Accuracies":
+        return Accuracies(factor * self.images, factor**2 * self.independent)
+
+
+def mean(accuracies: list[Accuracies]) -> Accuracies:
+    """Their mean in each seed."""
+    return 1 / len(accuracies) * functools.reduce(operator.add, accuracies)
+
+
+def gap(what: str, points: "Accuracies | pd.Series", same: bool = False) -> Quantity:
+    """A difference in points, one a seed; of test accuracies with the error of the test set's size."""
+    if isinstance(points, Accuracies):
+        return Quantity(what, points.by_seed.to_numpy(), margin=MARGIN, known=points.of_test_set, same=same)
+    return Quantity(what, points.dropna().to_numpy(), margin=MARGIN, same=same)
 
 
 class Evidence:
@@ -110,23 +154,19 @@ class Evidence:
             found = found[found[key] == value]
         return found
 
-    def accuracy(self, **condition: str) -> pd.Series:
-        """Of each seed, the accuracy on the test set, in per cent."""
-        return self.runs(**condition).dropna(subset="test_accuracy").groupby("seed").test_accuracy.last()
+    def accuracy(self, **condition: str) -> Accuracies:
+        """Of each seed, the accuracy on the test set."""
+        return Accuracies.of(self.runs(**condition).dropna(subset="test_accuracy"))
 
     def curve(self, first: int = 0, last: float = np.inf, **condition: str) -> pd.Series:
         """Of each seed, the validation accuracy averaged over the curve from `first` to `last` labels, in per cent."""
         return stats.by_seed(self.runs(**condition), "valid_accuracy", first, last)
 
-    def difference(self, what: str, more: dict, less: dict) -> Quantity:
-        """Of test accuracies: that of one condition minus that of another."""
-        both = self.accuracy(**more), self.accuracy(**less)
-        return gap(what, *both, known=of_test_set(*both))
-
-    def finding(self, name: str, **settings) -> pd.Series:
-        """The test accuracy of each seed of the runs with these settings among a finding's, in per cent."""
-        found = {}
-        for finding, config, run in self._findings:
-            if finding == name and all(config[key] == value for key, value in settings.items()):
-                found[config["seed"]] = run.test_accuracy.iloc[-1] if len(run) else np.nan
-        return pd.Series(found, dtype=float).dropna()
+    def finding(self, name: str, **settings) -> Accuracies:
+        """Of each seed of the runs with these settings among a finding's, the accuracy on the test set."""
+        found = [
+            run.assign(seed=config["seed"]).dropna(subset="test_accuracy")
+            for finding, config, run in self._findings
+            if finding == name and all(config[key] == value for key, value in settings.items())
+        ]
+        return Accuracies.of(pd.concat(found) if found else frame_of([], ["seed"]))

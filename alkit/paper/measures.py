@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
 
-from alkit.paper.evidence import Evidence, Quantity, gap, of_test_set
+from alkit.paper.evidence import Accuracies, Evidence, Quantity, gap, mean
 
 Measure = Callable[[Evidence], list[Quantity]]
 
@@ -33,8 +32,7 @@ def best(model: dict, acquisition: str, scenario: str, by: str = "accuracy") -> 
     def measure(e: Evidence) -> list[Quantity]:
         found = {one: getattr(e, by)(**model, scenario=scenario, acquisition=one) for one in NAMES}
         top = found.pop(acquisition)
-        known = {one: of_test_set(top, other) if by == "accuracy" else 0.0 for one, other in found.items()}
-        return [gap(f"{NAMES[acquisition]} − {NAMES[one]}", top, other, known[one]) for one, other in found.items()]
+        return [gap(f"{NAMES[acquisition]} − {NAMES[one]}", top - other) for one, other in found.items()]
 
     return measure
 
@@ -44,35 +42,34 @@ def value(what: str, threshold: float, error: bool = False, **condition: str) ->
 
     def measure(e: Evidence) -> list[Quantity]:
         accuracy = e.accuracy(**condition)
-        values = (100 - accuracy if error else accuracy).to_numpy()
-        return [Quantity(what, values, threshold, known=of_test_set(accuracy), unit="%")]
+        values = (100 - accuracy.by_seed if error else accuracy.by_seed).to_numpy()
+        return [Quantity(what, values, threshold, known=accuracy.of_test_set, unit="%")]
 
     return measure
 
 
 def apart(what: str, more: dict, less: dict) -> Measure:
     """The test accuracy of one condition minus that of another."""
-    return lambda e: [e.difference(what, more, less)]
+    return lambda e: [gap(what, e.accuracy(**more) - e.accuracy(**less))]
 
 
 def uncertainty_late_and_early(e: Evidence) -> list[Quantity]:
     """What entropy gains over random under ideal data minus what it gains under constrained data, LeNet."""
-    both = [(e.accuracy(**LENET, scenario=s, acquisition="entropy"), e.accuracy(**LENET, scenario=s, acquisition="random"))
-            for s in ("ideal", "constrained")]  # fmt: skip
-    gains = [entropy - random for entropy, random in both]
-    return [gap("(entropy − random), ideal − constrained", *gains, known=of_test_set(*both[0], *both[1]))]
+    ideal, constrained = (
+        e.accuracy(**LENET, scenario=s, acquisition="entropy") - e.accuracy(**LENET, scenario=s, acquisition="random")
+        for s in ("ideal", "constrained")
+    )
+    return [gap("(entropy − random), ideal − constrained", ideal - constrained)]
 
 
 def random_over_uncertainty(e: Evidence) -> list[Quantity]:
     """What random queries gain over each uncertainty, LeNet without noise, averaged over the data sets."""
-    mean = {}
-    for one in NAMES:
-        each = [e.accuracy(**LENET, acquisition=one, **of) for of in SETS.values()]
-        mean[one] = pd.concat(each, axis=1, keys=SETS).dropna().mean(axis=1), of_test_set(*each) / len(SETS) ** 2
     return [
-        gap(f"random − {NAMES[one]}", mean["random"][0], mean[one][0], mean["random"][1] + mean[one][1])
+        gap(f"random − {NAMES[one]}",
+            mean([e.accuracy(**LENET, acquisition="random", **of) - e.accuracy(**LENET, acquisition=one, **of)
+                  for of in SETS.values()]))
         for one in ("entropy", "bald")
-    ]
+    ]  # fmt: skip
 
 
 def dips(e: Evidence) -> list[Quantity]:
@@ -80,8 +77,7 @@ def dips(e: Evidence) -> list[Quantity]:
     found = []
     for name, of in SETS.items():
         dip, *beside = (e.finding("dips", **DIPS, **of, num_initial=n, last_batch="keep") for n in (450, 440, 460))
-        known = of_test_set(*beside) / len(beside) ** 2 + of_test_set(dip)
-        found.append(gap(f"{name}, 440 and 460 − 450 labels", sum(beside) / 2, dip, known=known))
+        found.append(gap(f"{name}, 440 and 460 − 450 labels", mean(beside) - dip))
     return found
 
 
@@ -90,22 +86,24 @@ def two_images(e: Evidence) -> list[Quantity]:
     keep, *others = (
         e.finding("dips", **DIPS, dataset="mnist", num_initial=450, last_batch=last) for last in ("keep", "merge", "drop")
     )
-    return [gap(f"450 labels, last two images {way} − kept", other, keep, known=of_test_set(other, keep))
-            for way, other in zip(("merged", "dropped"), others, strict=True)]  # fmt: skip
+    return [
+        gap(f"450 labels, last two images {way} − kept", other - keep)
+        for way, other in zip(("merged", "dropped"), others, strict=True)
+    ]
 
 
 def trained_lenet(e: Evidence) -> list[Quantity]:
-    error = 100 - e.finding("undertraining", **TRAINED)
-    return [
-        Quantity("test error at learning rate 0.01, momentum 0.9", error.to_numpy(), 70, known=of_test_set(error), unit="%")
-    ]
+    found = e.finding("undertraining", **TRAINED)
+    error = (100 - found.by_seed).to_numpy()
+    return [Quantity("test error at learning rate 0.01, momentum 0.9", error, 70, known=found.of_test_set, unit="%")]
 
 
 def curve_under(more: str, less: str, first: int = 0) -> Measure:
     """LeNet with BALD on MNIST: validation accuracy along the curve under one noise minus that under another."""
     words = {code: name for name, code in NOISES.items()} | {"none": "none"}
+    bald = {**LENET, "acquisition": "bald"}
     return lambda e: [
-        gap(f"{words[more]} − {words[less]}", *(e.curve(first, **LENET, acquisition="bald", noise=n) for n in (more, less)))
+        gap(f"{words[more]} − {words[less]}", e.curve(first, **bald, noise=more) - e.curve(first, **bald, noise=less))
     ]
 
 
@@ -116,18 +114,21 @@ def improvement_over_control(e: Evidence) -> list[Quantity]:
         one = {**LENET, "acquisition": "bald", "noise": noise}
         return e.curve(**SECOND_HALF, **one) - e.curve(last=SECOND_HALF["first"], **one)
 
-    return [gap(f"second − first half of the curve, {name} − none", gain(of), gain("none")) for name, of in NOISES.items()]
+    return [gap(f"second − first half of the curve, {name} − none", gain(of) - gain("none")) for name, of in NOISES.items()]
 
 
 def ranges(e: Evidence) -> list[Quantity]:
     """LeNet's range over the three noises minus ResNet-18's, random queries on MNIST."""
-    found = []
-    for model in (LENET, RESNET):
-        columns = [e.accuracy(**model, acquisition="random", noise=n) for n in ("none", *NOISES.values())]
-        table = pd.concat(columns, axis=1).dropna()
-        found.append((np.ptp(table.to_numpy(), axis=1), table.index, sum(sorted(map(of_test_set, columns))[1:])))
-    (more, seeds, a), (less, others, b) = found
-    return [gap("LeNet's range over noises − ResNet-18's", pd.Series(more, seeds), pd.Series(less, others), a + b)]
+
+    def spread(model: dict) -> Accuracies:
+        """In each seed, the highest minus the lowest."""
+        under = [e.accuracy(**model, acquisition="random", noise=n) for n in ("none", *NOISES.values())]
+        by_seed = pd.concat([one.by_seed for one in under], axis=1, keys=range(len(under))).dropna()
+        ends = zip(by_seed.idxmax(axis=1), by_seed.idxmin(axis=1), by_seed.index, strict=True)
+        rows = {seed: under[high].images.loc[seed] - under[low].images.loc[seed] for high, low, seed in ends}
+        return Accuracies(pd.DataFrame(rows).T, sum(sorted(one.independent for one in under)[1:]))
+
+    return [gap("LeNet's range over noises − ResNet-18's", spread(LENET) - spread(RESNET))]
 
 
 def losses(of: dict) -> Measure:
@@ -136,9 +137,11 @@ def losses(of: dict) -> Measure:
     def measure(e: Evidence) -> list[Quantity]:
         found = []
         for name, noise in NOISES.items():
-            pairs = [[e.accuracy(**m, **of, acquisition="random", noise=n) for n in ("none", noise)] for m in (LENET, RESNET)]
-            loss = [clean - noisy for clean, noisy in pairs]
-            found.append(gap(f"LeNet's loss − ResNet-18's, {name}", *loss, known=of_test_set(*pairs[0], *pairs[1])))
+            lenets, resnets = (
+                e.accuracy(**model, **of, acquisition="random") - e.accuracy(**model, **of, acquisition="random", noise=noise)
+                for model in (LENET, RESNET)
+            )
+            found.append(gap(f"LeNet's loss − ResNet-18's, {name}", lenets - resnets))
         return found
 
     return measure
@@ -149,8 +152,7 @@ def unmoved(of: dict) -> Measure:
 
     def measure(e: Evidence) -> list[Quantity]:
         clean, *noisy = (e.accuracy(**RESNET, **of, acquisition="random", noise=n) for n in ("none", *NOISES.values()))
-        each = zip(NOISES, noisy, strict=True)
-        return [gap(f"{name} − none", one, clean, of_test_set(one, clean), same=True) for name, one in each]
+        return [gap(f"{name} − none", one - clean, same=True) for name, one in zip(NOISES, noisy, strict=True)]
 
     return measure
 
@@ -159,8 +161,11 @@ def kinds_of_noise(of: dict, name: str) -> Measure:
     """Salt and pepper minus Gaussian noise, LeNet, averaged over the acquisitions."""
 
     def measure(e: Evidence) -> list[Quantity]:
-        both = [[e.accuracy(**LENET, **of, acquisition=one, noise=n) for one in NAMES] for n in ("salt_and_pepper", "gaussian")]
-        means = [pd.concat(each, axis=1).dropna().mean(axis=1) for each in both]
-        return [gap(f"{name}: salt and pepper − Gaussian", *means, known=of_test_set(*both[0], *both[1]) / len(NAMES) ** 2)]
+        each = [
+            e.accuracy(**LENET, **of, acquisition=one, noise="salt_and_pepper")
+            - e.accuracy(**LENET, **of, acquisition=one, noise="gaussian")
+            for one in NAMES
+        ]
+        return [gap(f"{name}: salt and pepper − Gaussian", mean(each))]
 
     return measure

@@ -16,7 +16,7 @@ from alkit.run.grid import Profile, read_profile
 CONDITION = ["scenario", "dataset", "noise", "model", "acquisition"]
 RUN = [*CONDITION, "line", "experiment", "seed"]
 MAKERS = ["code", "libraries", "machine", "device"]
-MEASURED = ["round", "num_labelled", "valid_accuracy", "test_accuracy"]
+MEASURED = ["round", "num_labelled", "valid_accuracy", "test_accuracy", "test_correct"]
 UNMENTIONED = ("seed", "device", "model", "evaluate_every")  # a table's places, and what changes no number
 
 
@@ -25,7 +25,8 @@ class Results:
     """What the finished runs of a profile, and of those beside it, measured.
 
     `rounds` has a row a round: its condition, its `line` (the profile's label: of the profile itself first), its
-    `experiment` (profile/folder), seed, round, num_labelled, and accuracies in per cent, missing where nothing was evaluated.
+    `experiment` (profile/folder), seed, round, num_labelled, accuracies in per cent, missing where nothing was evaluated, and
+    which test images were right, as the log has it.
     """
 
     profile: Profile

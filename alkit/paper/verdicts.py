@@ -12,9 +12,10 @@ from alkit.paper.stats import benjamini_hochberg
 
 LEVEL = 0.05  # two-sided: of each side half
 RULE = f"""Every line tests its statement as one or more quantities, measured once a seed, that it says are above a threshold,
-zero for a difference. Intervals are Student's of the mean, 95 %; those of test accuracies include the binomial error of
-{TEST_IMAGES:,} test images, as if networks erred independently: where they err alike it is less. A difference of less than
-{MARGIN:g} point counts as none: the paper's text concludes from 0.9.
+zero for a difference. Intervals are Student's of the mean, 95 %; those of test accuracies include the error of there being
+{TEST_IMAGES:,} test images: image by image where the logs say which were right, else binomial, as if networks erred
+independently, which is too much where they err alike. A difference of less than {MARGIN:g} point counts as none: the paper's
+text concludes from 0.9.
 
 - *holds*, asked first: every quantity lies above its threshold, each at 2.5 % (one that does not stops it: no adjustment).
 - *does not hold*: at least one lies below its threshold, or is a difference of less than {MARGIN:g} point, at 2.5 % by Holm's

@@ -11,6 +11,7 @@ from alkit import loop
 from alkit.files.log import check_log, is_empty, logged_config, read, read_run, resume
 from alkit.files.sources import load
 from alkit.paths import OUTPUTS, data_root
+from alkit.prediction import unpacked
 
 CONDITIONS = [
     ("lenet", "bald", "gaussian"), ("lenet", "random", "salt_and_pepper"),
@@ -19,7 +20,7 @@ CONDITIONS = [
 ]  # fmt: skip
 
 
-WHAT = ("number", "num_labelled", "valid_accuracy", "test_accuracy", "query")  # seconds differ from run to run
+WHAT = ("number", "num_labelled", "valid_accuracy", "test_accuracy", "test_correct", "query")  # seconds differ from run to run
 
 
 def results(rounds):
@@ -56,6 +57,8 @@ def test_a_log_holds_what_makes_a_round_the_same_and_not_what_is_shown_while_it_
         "number", "num_labelled", "valid_accuracy", "test_accuracy", "query", "train_seconds", "evaluate_seconds",
         "query_seconds", "device",
     ]  # fmt: skip
+    assert list(json.loads(lines[-1]))[-1] == "test_correct"
+    assert unpacked(found[-1].test_correct)[: len(digits.y_test)].mean() == found[-1].test_accuracy
 
 
 def test_rounds_are_on_disk_before_they_are_yielded(tmp_path, digits, tiny):
@@ -77,12 +80,13 @@ def test_logs_of_another_configuration_or_other_data_are_refused_untouched(tmp_p
 
 def test_a_log_from_before_a_field_existed_still_counts(tmp_path, digits, tiny):
     path = tmp_path / "run.jsonl"
-    whole = list(resume(path, tiny, digits))
-    header, *rounds = path.read_text().splitlines()
-    header = json.loads(header)
-    del header["config"]["last_batch"]
-    path.write_text("\n".join([json.dumps(header), *rounds]) + "\n")
-    assert list(resume(path, tiny, digits)) == whole
+    *earlier, last = resume(path, tiny, digits)
+    header, *rounds = map(json.loads, path.read_text().splitlines())
+    del header["config"]["last_batch"], rounds[-1]["test_correct"]
+    path.write_text("".join(json.dumps(line) + "\n" for line in (header, *rounds)))
+    before = path.read_bytes()
+    assert list(resume(path, tiny, digits)) == [*earlier, replace(last, test_correct=None)]
+    assert path.read_bytes() == before
 
 
 def change(path, line, **values):

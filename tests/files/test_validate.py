@@ -32,6 +32,12 @@ def change(path, line, **values):
         (3, "test_accuracy", 0.5, "only the last round has"),
         (5, "test_accuracy", None, "test_accuracy=null is not a number"),
         (5, "test_accuracy", -0.1, "outside 0 .. 1"),
+        (5, "test_correct", 7, "test_correct=7 is not a text"),
+        (5, "test_correct", "no base64", "is no base64"),
+        (5, "test_correct", "AAAA", "0 images right, which test_accuracy="),
+        (5, "test_correct", lambda text: text[:-8], "which test_accuracy="),  # of fewer images
+        (5, "test_correct", lambda text: ("A" if text[0] != "A" else "B") + text[1:], "which test_accuracy="),
+        (3, "test_correct", "AAAA", "which test_accuracy=None has not"),
         (3, "num_labelled", 999, "num_labelled=999 is not 30"),
         (3, "num_labelled", 30.0, "num_labelled=30.0 is not a whole number"),
         (3, "number", 1.0, "number=1.0 is not a whole number"),
@@ -61,7 +67,7 @@ def change(path, line, **values):
 )  # fmt: skip
 def test_what_a_run_cannot_have_written_is_refused_with_its_line(finished, digits, quick, line, field, value, words):
     if callable(value):
-        value = value(json.loads(finished.read_bytes().splitlines()[line - 1])["query"])
+        value = value(json.loads(finished.read_bytes().splitlines()[line - 1])[field])
     change(finished, line, **{field: value})
     damaged = finished.read_bytes()
     with pytest.raises(ValueError) as caught:
