@@ -21,9 +21,9 @@ from alkit.paths import OUTPUTS, PARAMS, shown
 from alkit.run.cluster import executor
 from alkit.run.execute import NotebookFailed, scratch
 from alkit.run.grid import Profile, check_all, load_all, only, read_profile
-from alkit.run.plan import Estimate, in_words, seconds_left, table
+from alkit.run.plan import Estimate, default_workers, in_words, seconds_left, table
 from alkit.run.remarks import remarks
-from alkit.run.reproduce import default_workers, environment, reproduce
+from alkit.run.reproduce import environment, reproduce
 from alkit.run.verify import failures, verify
 from alkit.run.verify import line as verified_line
 from alkit.site.build import build

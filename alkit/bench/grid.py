@@ -10,7 +10,7 @@ import yaml
 
 from alkit.files import log
 from alkit.run.grid import read_profile
-from alkit.run.reproduce import default_workers
+from alkit.run.plan import default_workers
 
 
 def grid(dataset: str = "mnist", num_experiments: int = 6, num_rounds: int = 18) -> dict[str, float]:

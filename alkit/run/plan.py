@@ -1,4 +1,5 @@
-"""How long a profile will take: by what logs of like runs recorded, else by training steps and passes measured here."""
+"""How long a profile will take, by what logs of like runs recorded, else by training steps and passes measured here; and how
+much of it goes at a time."""
 
 import math
 import statistics
@@ -8,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import torch
+from joblib import cpu_count
 
 from alkit.acquisitions import ACQUISITIONS
 from alkit.config import Config
@@ -16,15 +18,26 @@ from alkit.determinism import device_name, resolve_device, seeded
 from alkit.files.log import read
 from alkit.models import build
 from alkit.prediction import SAMPLERS
-from alkit.run.grid import Experiment, settings
+from alkit.run.grid import Experiment, Profile, settings
 from alkit.training import stepper
 
 NOTEBOOK_SECONDS = 6.0  # a kernel's start, its figures
+# Of GPU memory for one experiment, generously: CUDA's own context, the network's activations, a chunk of the pool. Alone it
+# would leave most of a GPU idle.
+GPU_BYTES = 4 * 2**30
 KNOWN = {  # the paper's data sets need not be here to be planned for: image shape, classes, training and test images
     "mnist": ((1, 28, 28), 10, 60_000, 10_000),
     "cifar10": ((3, 32, 32), 10, 50_000, 10_000),
     "fashion_mnist": ((1, 28, 28), 10, 60_000, 10_000),
 }
+
+
+def default_workers(profile: Profile) -> int:
+    """As many experiments at a time as there are cores to use, and as the free memory of every GPU that they name holds."""
+    cores = cpu_count()  # those that this process may use: by affinity, and by a container's quota
+    devices = {resolve_device(c.device) for e in profile.experiments for c in e.configs}
+    free = [torch.cuda.mem_get_info(device)[0] for device in devices if device.type == "cuda"]
+    return max(1, min([cores, *(bytes_ // GPU_BYTES for bytes_ in free)]))
 
 
 class Estimate:

@@ -4,20 +4,13 @@ import os
 import time
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 
-import torch
-from joblib import cpu_count
 from tqdm import tqdm
 
-from alkit.determinism import resolve_device
 from alkit.files.lock import Busy, held
 from alkit.paths import NOTEBOOKS, data_root, shown
 from alkit.run.execute import execute, is_current, scratch
 from alkit.run.grid import Experiment, Profile, settings
-from alkit.run.plan import Estimate, in_words, seconds_left
-
-# Of GPU memory for one experiment, generously: CUDA's own context, the network's activations, a chunk of the pool. Alone it
-# would leave most of a GPU idle.
-GPU_BYTES = 4 * 2**30
+from alkit.run.plan import Estimate, default_workers, in_words, seconds_left
 
 
 def reproduce(
@@ -53,14 +46,6 @@ def environment() -> dict[str, str]:
     """What a notebook's kernel is told: threads, data, and none of a user's own IPython or matplotlib configuration."""
     settings = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     return settings | {"ALKIT_DATA": str(data_root().absolute()), "IPYTHONDIR": str(scratch() / "ipython")}
-
-
-def default_workers(profile: Profile) -> int:
-    """As many experiments at a time as there are cores to use, and as the free memory of every GPU that they name holds."""
-    cores = cpu_count()  # those that this process may use: by affinity, and by a container's quota
-    devices = {resolve_device(c.device) for e in profile.experiments for c in e.configs}
-    free = [torch.cuda.mem_get_info(device)[0] for device in devices if device.type == "cuda"]
-    return max(1, min([cores, *(bytes_ // GPU_BYTES for bytes_ in free)]))
 
 
 def _run_all(todo: list[Experiment], progress: "Progress", pool: Executor) -> list[str]:

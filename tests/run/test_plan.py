@@ -10,6 +10,7 @@ import yaml
 
 from alkit.files.log import resume
 from alkit.files.sources import is_here, load
+from alkit.run import plan as module
 from alkit.run.grid import load_all, read_profile
 from alkit.run.plan import KNOWN, Estimate, _median_seconds, in_words, seconds_left
 
@@ -134,3 +135,11 @@ def test_time_left_goes_by_the_logs_of_like_runs_on_a_like_device(made, tmp_path
     (experiment,) = profile.experiments
     assert estimate.seconds_left(experiment) == pytest.approx(seconds, rel=0.01, abs=20)
     assert estimate.basis([experiment]).startswith(basis)
+
+
+@pytest.mark.parametrize(("free", "expected"), [(80, 6), (17, 4), (3, 1), (0, 1)])
+def test_a_gpu_takes_as_many_experiments_as_its_memory_holds_and_a_core_each(free, expected, monkeypatch):
+    monkeypatch.setattr(module, "cpu_count", lambda: 6)
+    monkeypatch.setattr(module, "resolve_device", lambda name: torch.device("cuda"))
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (free * 2**30, 80 * 2**30))
+    assert module.default_workers(read_profile("smoke")) == expected

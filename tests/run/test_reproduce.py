@@ -11,7 +11,6 @@ import time
 
 import jupytext
 import pytest
-import torch
 from nbclient import NotebookClient
 
 from alkit.files.lock import held
@@ -194,14 +193,6 @@ def test_two_processes_that_reproduce_one_profile_share_its_experiments_and_both
     for log in folder.rglob("*.jsonl"):
         assert without_times(tmp_path / log.relative_to(folder)) == without_times(log)
     assert not list(tmp_path.rglob("*.lock")) and not list(tmp_path.rglob("*.partial"))
-
-
-@pytest.mark.parametrize(("free", "expected"), [(80, 6), (17, 4), (3, 1), (0, 1)])
-def test_a_gpu_takes_as_many_experiments_as_its_memory_holds_and_a_core_each(free, expected, monkeypatch):
-    monkeypatch.setattr(module, "cpu_count", lambda: 6)
-    monkeypatch.setattr(module, "resolve_device", lambda name: torch.device("cuda"))
-    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (free * 2**30, 80 * 2**30))
-    assert module.default_workers(read_profile("smoke")) == expected
 
 
 @pytest.mark.slow

@@ -1,0 +1,71 @@
+"""A profile's logs without its notebooks, where there is torch but no Jupyter: python -m alkit.run.logs PROFILE.
+
+What it writes is what `make reproduce` would have logged. Brought back to outputs/, `make reproduce` finds nothing left to
+compute and makes the notebooks and the report.
+"""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from joblib import Parallel, delayed
+
+from alkit.config import Config
+from alkit.files.log import resume
+from alkit.files.sources import load
+from alkit.paths import OUTPUTS, PARAMS
+from alkit.run.grid import Profile, check_all, load_all, only, read_profile
+from alkit.run.plan import default_workers
+
+
+def write_logs(profile: Profile, num_workers: int) -> list[str]:
+    """Compute the rounds that no log has, `num_workers` runs at a time, one thread each; the runs that failed, and why."""
+    todo = [(e.log_path(c), c) for e in profile.experiments for c in e.configs if e.rounds_of(c) <= c.num_rounds]
+    runs = sum(len(e.configs) for e in profile.experiments)
+    print(f"{profile.name}: {runs} runs, {runs - len(todo)} done; {num_workers} at a time", flush=True)
+    pool, failed = Parallel(n_jobs=num_workers, return_as="generator_unordered", idle_worker_timeout=3600), []
+    for path, error in pool(delayed(_run)(*one) for one in todo):
+        name = f"{path.parent.name}/{path.name}"
+        failed += [f"{name}: {error}"] if error else []
+        print(f"FAILED {failed[-1]}" if error else name, flush=True)
+    return failed
+
+
+def _run(path: Path, config: Config) -> tuple[Path, str]:
+    """Compute one run to its end; its log, and in one line what stopped it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for _ in resume(path, config, load(config.dataset, device=config.device)):
+            pass
+    except (ValueError, OSError) as error:  # a log of something else or in use, a disk that is full: the others go on
+        return path, str(error)
+    return path, ""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m alkit.run.logs", description=__doc__.split("\n")[0])
+    parser.add_argument("profile", help="a file of params/, without .yaml")
+    parser.add_argument("--only", metavar="GLOBS", help="the experiments whose names match")
+    parser.add_argument("--workers", type=int, help="runs at a time (default: one a core, or what a GPU holds)")
+    parser.add_argument("--params", type=Path, default=PARAMS, help="the folder of params files (default: params)")
+    parser.add_argument("--outputs", type=Path, default=OUTPUTS, help="the folder that logs go to (default: outputs)")
+    args = parser.parse_args(arguments)
+    try:
+        if args.workers is not None and args.workers < 1:
+            raise ValueError(f"workers={args.workers} is not above zero")
+        profile = read_profile(args.profile, args.outputs.absolute(), args.params.absolute())
+        profile = only(profile, args.only) if args.only else profile
+        check_all(profile, load_all(profile))
+        return int(bool(write_logs(profile, args.workers or default_workers(profile))))
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nInterrupted. Finished rounds are kept; the same command goes on from them", flush=True)
+        return 130
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.exit(main())
