@@ -94,9 +94,9 @@ display(different.rename(columns=word) if len(different) else Markdown("Nowhere,
 if missing := absent(profile):
     words = ", ".join(f"{word(scenario)} ({word(model)})" for scenario, model in missing)
     display(Markdown(f"The paper also has, and this profile does not: {words}."))
-for name in profile.beside:
-    other = read_profile(name, profile.folder.parent, profile.params)
-    display(Markdown(f"**{markdown(other.label.capitalize())}** is the profile `{other.name}`. {other.about}"))
+for other in (read_profile(name, profile.folder.parent, profile.params) for name in profile.beside):
+    if (results.rounds.line == other.label).any():
+        display(Markdown(f"**{markdown(other.label.capitalize())}** is the profile `{other.name}`. {other.about}"))
 
 # %% [markdown]
 # ### On what data
