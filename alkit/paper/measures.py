@@ -13,6 +13,8 @@ NAMES = {"random": "random", "entropy": "entropy", "bald": "BALD"}
 SETS = {"MNIST": {"dataset": "mnist"}, "CIFAR-10": {"dataset": "cifar10"}, "Fashion-MNIST": {"dataset": "fashion_mnist"}}
 HARDER = {name: SETS[name] for name in ("CIFAR-10", "Fashion-MNIST")}
 NOISES = {"Gaussian": "gaussian", "salt and pepper": "salt_and_pepper"}
+IDEAL = {"dataset": "mnist", "noise": "none", "model": "lenet", "num_initial": 1000, "num_rounds": 10, "train_dropout": 0.0}
+MANY = {"acquisition": "bald", "num_samples": 100}
 SECOND_HALF = {"first": 600}  # labels: rounds 50 to 100
 DIPS = {"model": "resnet18", "epochs": 100, "learning_rate": 1e-3, "momentum": 0.0, "initial_weights": "pytorch"}
 TRAINED = {
@@ -96,6 +98,19 @@ def trained_lenet(e: Evidence) -> list[Quantity]:
     found = e.finding("undertraining", **TRAINED)
     error = (100 - found.by_seed).to_numpy()
     return [Quantity("test error at learning rate 0.01, momentum 0.9", error, 70, known=found.of_test_set, unit="%")]
+
+
+def optimiser(e: Evidence) -> str:
+    """The condition of what holds only as long as LeNet hardly trains: see the finding undertraining."""
+    return "at the paper's optimiser only"
+
+
+def ten_samples(e: Evidence) -> str:
+    """The condition of what is judged with BALD at its default, beside what the finding bald_samples measured with more."""
+    entropy, bald = (e.finding("bald_samples", **IDEAL, **query) for query in ({"acquisition": "entropy"}, MANY))
+    more = gap("entropy − BALD", entropy - bald)
+    words = "with BALD over 10 samples"
+    return f"{words} (over {MANY['num_samples']}, ideal data: {more.what} {more.interval} points)" if len(more.values) > 1 else words
 
 
 def curve_under(more: str, less: str, first: int = 0) -> Measure:

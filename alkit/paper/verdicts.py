@@ -73,8 +73,8 @@ def table(results: Results) -> pd.DataFrame:
         ours = "; ".join(map(str, quantities)) or claim.fact
         paper = "; ".join([claim.paper, *contradictions])
         verdict, p = judge(claim, quantities)
-        decided = verdict.startswith(("holds", "does not", "artefact"))
-        rows.append([claim.text, claim.section, paper, ours, p, verdict, claim.only if decided else "", claim.notebook])
+        only = claim.only(evidence) if verdict.startswith(("holds", "does not", "artefact")) else ""
+        rows.append([claim.text, claim.section, paper, ours, p, verdict, only, claim.notebook])
     columns = ["claim", "section", "the paper's evidence", "ours: mean [95 % interval]", "p", "verdict", "only", "notebook"]
     found = pd.DataFrame(rows, columns=columns)
     found.insert(5, "adjusted p", benjamini_hochberg(found.p))

@@ -58,3 +58,22 @@ def test_what_uncertainty_gains_is_compared_between_rich_and_scarce_data(logged)
     profile = logged(grids, accuracy=lambda c, n: level[scenario[c.num_initial]][c.acquisition])
     (found,) = measures.uncertainty_late_and_early(Evidence(read(profile)))
     assert found.values == pytest.approx([3 + 10] * 2)
+
+
+def test_what_more_samples_change_of_bald_stands_beside_what_is_judged_with_ten(logged):
+    results = read(logged([{"scenario": "constrained"}]))
+    evidence = Evidence(results)
+    assert measures.ten_samples(evidence) == "with BALD over 10 samples"  # the finding was not run
+    level, ideal = {"entropy": 0.98, "bald": 0.97}, {"num_initial": 1000, "num_rounds": 10}
+    grid = [{"scenario": "a", "acquisition": "entropy", **ideal}, {"scenario": "b", "acquisition": "bald", **ideal},
+            {"scenario": "c", "acquisition": "bald", "num_samples": 100, **ideal}]  # fmt: skip
+    few = {("bald", 10): 0.5}
+    runs = logged(grid, name="runs", accuracy=lambda c, n: few.get((c.acquisition, c.num_samples), level[c.acquisition]))
+    evidence.folder.joinpath("bald_samples").mkdir(parents=True)
+    for experiment in runs.experiments:
+        for config in experiment.configs:
+            path = experiment.log_path(config)
+            path.rename(evidence.folder / f"bald_samples/{experiment.name}-{path.name}")
+    found = measures.ten_samples(Evidence(results))
+    assert found.startswith("with BALD over 10 samples (over 100, ideal data: entropy − BALD 1.0 [")
+    assert found.endswith("] points)")
