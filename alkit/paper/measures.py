@@ -108,9 +108,10 @@ def optimiser(e: Evidence) -> str:
 def ten_samples(e: Evidence) -> str:
     """The condition of what is judged with BALD at its default, beside what the finding bald_samples measured with more."""
     entropy, bald = (e.finding("bald_samples", **IDEAL, **query) for query in ({"acquisition": "entropy"}, MANY))
-    more = gap("entropy − BALD", entropy - bald)
-    words = "with BALD over 10 samples"
-    return f"{words} (over {MANY['num_samples']}, ideal data: {more.what} {more.interval} points)" if len(more.values) > 1 else words
+    words, more = "with BALD over 10 samples", gap("entropy − BALD", entropy - bald)
+    if len(more.values) < 2:
+        return words
+    return f"{words} (over {MANY['num_samples']}, ideal data: {more.what} {more.interval} points)"
 
 
 def curve_under(more: str, less: str, first: int = 0) -> Measure:
