@@ -11,6 +11,10 @@ from alkit.config import Config
 from alkit.loop import Round
 from alkit.prediction import unpacked
 
+SECONDS = ("train_seconds", "evaluate_seconds", "query_seconds")
+REAL = ("valid_accuracy", "test_accuracy", *SECONDS)
+LONGEST = 1e9  # seconds of a round, which are years
+
 
 def record(number: int, line: bytes) -> dict:
     """The JSON object of one line; `number` counts from 1."""
@@ -108,11 +112,12 @@ def _round(line: int, values: dict, config: Config) -> Round:
             raise ValueError(f"line {line}: query has image {_short(image)}, which is below zero")
     if len(query) != (0 if last else config.query_size):
         raise ValueError(f"line {line}: query has {len(query)} images, not {0 if last else config.query_size}")
-    for name in ("train_seconds", "evaluate_seconds", "query_seconds"):
-        if not 0 <= _is(line, name, values[name], (int, float)) < float("inf"):
+    for name in SECONDS:
+        if not 0 <= _is(line, name, values[name], (int, float)) <= LONGEST:
             raise ValueError(f"line {line}: {name}={_short(values[name])} is no duration")
     _is(line, "device", values["device"], str)
-    return Round(**{**values, "query": query})
+    numbers = {name: float(values[name]) for name in REAL if values[name] is not None}  # JSON of 1.0 may be 1
+    return Round(**{**values, **numbers, "query": query})
 
 
 def _share(line: int, name: str, value: object, needed: bool, allowed: bool) -> None:

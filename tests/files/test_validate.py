@@ -56,6 +56,7 @@ def change(path, line, **values):
         (3, "query", lambda images: dict.fromkeys(map(str, images)), "not a list"),
         (5, "query", lambda images: list(range(10)), "query has 10 images, not 0"),
         (3, "train_seconds", -1, "no duration"),
+        (3, "train_seconds", 10**400, "no duration"),
         (3, "device", None, "device=null is not a text"),
         (1, "config", None, "config=null is not an object"),
         (1, "data", None, "data=null is not an object"),
@@ -116,3 +117,10 @@ def test_lines_that_are_no_rounds_in_order_are_refused_not_overwritten(finished,
     with pytest.raises(ValueError, match=f"line {number}: .*move it away"):
         next(resume(finished, quick, digits))
     assert finished.read_bytes() == damaged
+
+
+def test_a_number_that_json_holds_without_its_point_is_the_same_number(finished, digits, quick):
+    change(finished, 3, train_seconds=0, valid_accuracy=1)
+    _, rounds = check_log(finished, quick, digits)
+    assert [type(rounds[1].train_seconds), type(rounds[1].valid_accuracy)] == [float, float]
+    assert (rounds[1].train_seconds, rounds[1].valid_accuracy) == (0, 1)
