@@ -11,6 +11,7 @@ from pathlib import Path
 
 from joblib import Parallel, delayed
 
+from alkit import stopping
 from alkit.config import Config
 from alkit.files.log import resume
 from alkit.files.sources import load
@@ -67,5 +68,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stopping.on_signals(signal.default_int_handler)
     sys.exit(main())
