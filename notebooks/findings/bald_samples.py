@@ -49,8 +49,8 @@ num_samples = [2, 10, 20]  # T
 mask_sets = 2  # for each network, independent of each other and of the reference
 num_reference = 50  # T of the reference
 profile = "digits"  # whose ideal scenario the loops are, without noise, LeNet
-loops = {"entropy": {}, "BALD, T = 2": {"acquisition": "bald", "num_samples": 2, "num_rounds": 1}}  # and what they change
-compared = [["entropy", "BALD, T = 2"]]  # the first minus the second
+loops = {"entropy": {}, "BALD over 2": {"acquisition": "bald", "num_samples": 2, "num_rounds": 1}}  # and what they change
+compared = [["entropy", "BALD over 2"]]  # the first minus the second
 folder = "outputs/tests/bald_samples"  # of measurements, figures and numbers.json, from the project's folder
 
 # %% [markdown]
