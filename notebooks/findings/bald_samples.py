@@ -13,8 +13,7 @@
 # **Question.** How far do the number of samples and the dropout rate decide what is queried? The score from T masks is set
 # beside the score from many *other* masks: if the two disagree, the query is the masks' choice and not the network's.
 #
-# And what does that do to the loop: are the labels that BALD buys with more samples, or from a network that was trained with
-# dropout, worth more?
+# And what does that do to the loop: are the labels that BALD buys with more samples worth more?
 #
 # **Cost**: ten networks, and 6,400 dropout samples of each, measured once and kept; the loops' is printed below.
 #
@@ -118,9 +117,8 @@ for setting, row in apart.agg(["mean", "min", "max"]).iterrows():
 
 # %% [markdown]
 # ## What the loop makes of it
-# The ideal scenario with the three acquisition functions as they are, with BALD from more samples, and with networks that
-# were trained with dropout, as Monte-Carlo dropout's posterior has them. A seed's split and initial weights are the same in
-# every loop.
+# The ideal scenario with the three acquisition functions as they are, and with BALD over more samples. A seed's split and
+# initial weights are the same in every loop.
 
 # %%
 ideal = [c for e in read_profile(profile).experiments if e.scenario == "ideal" for c in e.configs]
@@ -140,7 +138,7 @@ gaps = {f"{one} − {other}": {"test accuracy": paired(ends[one], ends[other]), 
         for one, other in compared}  # fmt: skip
 hours = runs[["train_seconds", "evaluate_seconds", "query_seconds"]].sum().sum() / 3600
 display(pd.DataFrame(gaps).T.astype(str))
-display(Markdown(f"{len(ideal)} seeds a loop; {hours:.1f} hours on one core, by the logs."))
+display(Markdown(f"{len(ideal)} seeds a loop; {hours:.1f} hours by the logs, some of them beside other work."))
 
 # %% [markdown]
 # ## Verdict
