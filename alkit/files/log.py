@@ -183,8 +183,8 @@ def _header(config: Config, data: Dataset) -> dict:
 
 def _kept(found: Round) -> dict:
     """What a log keeps of a round: what makes it the same round."""
-    kept = {f.name: getattr(found, f.name) for f in fields(found) if f.compare}
-    return kept if found.test_correct else {k: v for k, v in kept.items() if k != "test_correct"}
+    names = (f.name for f in fields(found) if f.compare and (f.name != "test_correct" or found.test_correct))
+    return {name: getattr(found, name) for name in names}
 
 
 def _append(file, record: dict) -> None:

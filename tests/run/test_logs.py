@@ -1,6 +1,5 @@
 """Logs made without Jupyter are those of `reproduce`, which then only renders them."""
 
-import json
 import os
 import signal
 import subprocess
@@ -31,16 +30,11 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-def without_times(log):
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
-    return [{k: v for k, v in line.items() if k != "started" and not k.endswith("seconds")} for line in lines]
-
-
 def paths(folder, name="tiny"):
     return [name, "--params", str(folder), "--outputs", str(folder / "outputs")]
 
 
-def test_logs_are_made_without_jupyter_and_reproduce_only_renders_them(made, tmp_path, pipeline):
+def test_logs_are_made_without_jupyter_and_reproduce_only_renders_them(made, tmp_path, pipeline, without_times):
     pipeline.write(tmp_path)
     command = [sys.executable, "-c", WITHOUT, *paths(tmp_path), "--only", "constrained-*", "--workers", "1"]  # in this process
     found = subprocess.run(command, capture_output=True, text=True, timeout=300)

@@ -71,7 +71,7 @@ def test_a_failing_experiment_is_named_with_what_went_wrong_and_the_others_go_on
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="kills a process group")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_a_stopped_reproduce_leaves_no_process_and_goes_on_to_the_same_numbers(made, tmp_path, how, pipeline):
+def test_a_stopped_reproduce_leaves_no_process_and_goes_on_to_the_same_numbers(made, tmp_path, how, pipeline, without_times):
     folder, _ = made
     pipeline.write(tmp_path, grid=pipeline.TINY["grid"][:1])
     mark = f"ALKIT_TEST={tmp_path}"
@@ -118,13 +118,8 @@ def processes_with(variable):
     return found
 
 
-def without_times(log):
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
-    return [{k: v for k, v in line.items() if k != "started" and not k.endswith("seconds")} for line in lines]
-
-
 @pytest.mark.slow
-def test_the_command_the_notebook_and_the_library_write_one_log_to_the_bit(made, tmp_path, digits, monkeypatch):
+def test_the_command_the_notebook_and_the_library_write_one_log_to_the_bit(made, tmp_path, digits, monkeypatch, without_times):
     profile = read_profile("tiny", made[0] / "outputs", made[0])
     experiment = next(e for e in profile.experiments if e.configs[0].model == "lenet")
     config = experiment.configs[1]
@@ -182,7 +177,7 @@ def test_an_experiment_that_another_process_runs_is_waited_for_and_not_run_twice
 
 
 @pytest.mark.slow
-def test_two_processes_that_reproduce_one_profile_share_its_experiments_and_both_succeed(made, tmp_path, pipeline):
+def test_two_processes_that_reproduce_one_profile_share_its_work_and_both_succeed(made, tmp_path, pipeline, without_times):
     folder, _ = made
     pipeline.write(tmp_path)
     command = [sys.executable, "-m", "alkit", *pipeline.command(tmp_path, "reproduce"), "--workers", "1"]
