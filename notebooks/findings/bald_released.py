@@ -77,6 +77,8 @@ for ax, setting in zip(axes[0], settings, strict=True):
     entropies, scores = parts[setting, seeds[0]]["dots"]
     ax.plot(entropies, 1e7 * np.array(scores), ".", ms=3, mew=0, color=colour("bald"))
     ax.set(title=setting, xlabel="entropy of the prediction (nats)")
+    ax.ticklabel_format(axis="x", useOffset=False)
+    ax.locator_params(axis="x", nbins=4)
 axes[0, 0].set_ylabel("released score (1e-7 nats)")
 note(figure, f"LeNet, {dataset}, {num_labels} labels, seed {seeds[0]}, no noise. {made_on([dataset])}")
 figure.savefig(folder / "scores.png")

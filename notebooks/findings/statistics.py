@@ -112,7 +112,9 @@ for height, (_, of) in enumerate(places):
     for called, fill in ((True, "#D55E00"), (False, "white")):
         gap = of.difference[(of.adjusted < level) == called].abs()
         ax.plot(gap, [height] * len(gap), "o", mfc=fill, mec="#D55E00", ms=5.5)
-ax.set_yticks(range(len(places)), [f"Table {t}, {word(d)}, {word(m)}, {s}" for (t, s, d, m), _ in places], fontsize=8)
+networks = [" − ".join(map(word, m.split(" − "))) for (_, _, _, m), _ in places]
+texts = [f"Table {t}, {word(d)}, {network}, {s}" for ((t, s, d, _), _), network in zip(places, networks, strict=True)]
+ax.set_yticks(range(len(places)), texts, fontsize=8)
 ax.set(xlabel="published difference (points)", xlim=(0, None))
 note(figure, f"Signs left out; grey: chance; filled: beyond it, adjusted. {sources(found.provenance, judged.dataset.unique())}")
 folder.mkdir(parents=True, exist_ok=True)
