@@ -80,7 +80,8 @@ figure, axes = plt.subplots(1, len(settings), figsize=(6.8, 2.8), layout="constr
 for ax, (setting, part) in zip(axes[0], few.groupby("LeNet", sort=False), strict=True):
     beside = part.assign(T=part["T"] * (1 + part.rate / 5))  # so that the bars of the rates stand side by side
     sns.lineplot(beside, x="T", y="top 10 (%)", hue="rate", palette=sns.color_palette("viridis", len(rates)), ax=ax,
-                 errorbar=("pi", 100), err_style="bars", err_kws={"lw": 0.8}, legend=setting == [*settings][-1])  # fmt: skip
+                 errorbar=("pi", 100), err_style="bars", err_kws={"lw": 0.8},
+                 legend=setting == next(iter(settings)))  # fmt: skip
     ax.axvline(10, color="#777777", lw=1, ls=(0, (4, 2)))
     ax.set(xscale="log", title=setting, xlabel="dropout samples T", ylabel="ten highest shared (%)", ylim=(0, 103))
     ax.set_xticks(num_samples, num_samples)
@@ -117,8 +118,9 @@ for setting, row in apart.agg(["mean", "min", "max"]).iterrows():
 
 # %% [markdown]
 # ## What the loop makes of it
-# The ideal scenario with the three acquisition functions as they are, and with BALD over more samples. A seed's split and
-# initial weights are the same in every loop.
+# The ideal scenario with the three acquisition functions as they are, with BALD over more samples, and with dropout in training
+# too, without which its masks are no samples of a posterior (Gal and Ghahramani, arXiv:1506.02142). A seed's split and initial
+# weights are the same in every loop.
 
 # %%
 ideal = [c for e in read_profile(profile).experiments if e.scenario == "ideal" for c in e.configs]
@@ -169,5 +171,5 @@ write_numbers({
 
 # %% [markdown]
 # **Limits.** A query from the whole pool has a higher top than one from a subset, so overlaps of the ten highest would be
-# smaller there. Post-hoc dropout is one reading of Eq. 5: the networks were trained without it, as the paper's. The loops ask
-# one scenario, in which a query is of 1,000 images; with queries of ten the masks decide more.
+# smaller there. Post-hoc dropout is one reading of Eq. 5: the networks of the queries were trained without it, as the paper's.
+# The loops ask one scenario, in which a query is of 1,000 images; with queries of ten the masks decide more.
