@@ -1,6 +1,7 @@
 """How the claims' quantities are measured: each takes the evidence and gives what one claim says is above its threshold."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pandas as pd
 
@@ -28,13 +29,23 @@ def together(*measures: Measure) -> Measure:
     return lambda e: [quantity for measure in measures for quantity in measure(e)]
 
 
-def best(model: dict, acquisition: str, scenario: str, by: str = "accuracy") -> Measure:
-    """How far an acquisition lies above each other one: in test accuracy, or in the validation accuracy of the whole curve."""
+def best(model: dict, acquisition: str, scenario: str) -> Measure:
+    """How far an acquisition's test accuracy lies above each other one's."""
 
     def measure(e: Evidence) -> list[Quantity]:
-        found = {one: getattr(e, by)(**model, scenario=scenario, acquisition=one) for one in NAMES}
+        found = {one: e.accuracy(**model, scenario=scenario, acquisition=one) for one in NAMES}
         top = found.pop(acquisition)
         return [gap(f"{NAMES[acquisition]} − {NAMES[one]}", top - other) for one, other in found.items()]
+
+    return measure
+
+
+def curves_in_order(model: dict, scenario: str, *order: str) -> Measure:
+    """How far each acquisition's curve lies above the next one's, in validation accuracy averaged over the labels."""
+
+    def measure(e: Evidence) -> list[Quantity]:
+        curves = {one: e.curve(**model, scenario=scenario, acquisition=one) for one in order}
+        return [gap(f"{NAMES[a]} − {NAMES[b]}", curves[a] - curves[b]) for a, b in pairwise(order)]
 
     return measure
 
@@ -134,33 +145,32 @@ def improvement_over_control(e: Evidence) -> list[Quantity]:
 
 
 def ranges(e: Evidence) -> list[Quantity]:
-    """LeNet's range over the three noises minus ResNet-18's, random queries on MNIST."""
+    """LeNet's range over the three noises minus ResNet-18's, queried at random, on each data set."""
 
-    def spread(model: dict) -> Accuracies:
+    def spread(model: dict, of: dict) -> Accuracies:
         """In each seed, the highest minus the lowest."""
-        under = [e.accuracy(**model, acquisition="random", noise=n) for n in ("none", *NOISES.values())]
+        under = [e.accuracy(**model, **of, acquisition="random", noise=n) for n in ("none", *NOISES.values())]
         by_seed = pd.concat([one.by_seed for one in under], axis=1, keys=range(len(under))).dropna()
         ends = zip(by_seed.idxmax(axis=1), by_seed.idxmin(axis=1), by_seed.index, strict=True)
         rows = {seed: under[high].images.loc[seed] - under[low].images.loc[seed] for high, low, seed in ends}
         return Accuracies(pd.DataFrame(rows).T, sum(sorted(one.independent for one in under)[1:]))
 
-    return [gap("LeNet's range over noises − ResNet-18's", spread(LENET) - spread(RESNET))]
+    return [gap(f"{name}: LeNet's range over noises − ResNet-18's", spread(LENET, of) - spread(RESNET, of))
+            for name, of in SETS.items()]  # fmt: skip
 
 
-def losses(of: dict) -> Measure:
-    """How much more LeNet loses to each noise than ResNet-18, queried at random."""
+def losses(*names: str) -> Measure:
+    """How much more LeNet loses to each noise than ResNet-18, queried at random, on each of the data sets."""
 
-    def measure(e: Evidence) -> list[Quantity]:
-        found = []
-        for name, noise in NOISES.items():
-            lenets, resnets = (
-                e.accuracy(**model, **of, acquisition="random") - e.accuracy(**model, **of, acquisition="random", noise=noise)
-                for model in (LENET, RESNET)
-            )
-            found.append(gap(f"LeNet's loss − ResNet-18's, {name}", lenets - resnets))
-        return found
+    def loss(e: Evidence, noise: str, **condition: str) -> Accuracies:
+        clean, noisy = (e.accuracy(**condition, acquisition="random", noise=n) for n in ("none", noise))
+        return clean - noisy
 
-    return measure
+    return lambda e: [
+        gap(f"{name}, {noise}: LeNet's loss − ResNet-18's",
+            loss(e, code, **LENET, **SETS[name]) - loss(e, code, **RESNET, **SETS[name]))
+        for name in names for noise, code in NOISES.items()
+    ]  # fmt: skip
 
 
 def unmoved(of: dict) -> Measure:
@@ -173,15 +183,11 @@ def unmoved(of: dict) -> Measure:
     return measure
 
 
-def kinds_of_noise(of: dict, name: str) -> Measure:
-    """Salt and pepper minus Gaussian noise, LeNet, averaged over the acquisitions."""
-
-    def measure(e: Evidence) -> list[Quantity]:
-        each = [
+def kinds_of_noise(e: Evidence) -> list[Quantity]:
+    """Salt and pepper minus Gaussian noise, LeNet, for each acquisition on the two harder data sets."""
+    return [
+        gap(f"{name}, {NAMES[one]}: salt and pepper − Gaussian",
             e.accuracy(**LENET, **of, acquisition=one, noise="salt_and_pepper")
-            - e.accuracy(**LENET, **of, acquisition=one, noise="gaussian")
-            for one in NAMES
-        ]
-        return [gap(f"{name}: salt and pepper − Gaussian", mean(each))]
-
-    return measure
+            - e.accuracy(**LENET, **of, acquisition=one, noise="gaussian"))
+        for name, of in HARDER.items() for one in NAMES
+    ]  # fmt: skip

@@ -66,6 +66,17 @@ def above(values, limit: float = 0.0, known: float = 0.0) -> float:
     return max(float(stats.t.sf(distance / error, free)) if error else float(distance <= 0) for error, free in errors)
 
 
+def shared_freedom(counts) -> float:
+    """Degrees of freedom of a variance pooled over groups of so many values each, where all groups share their units (seeds).
+
+    A unit's deviations are taken as the same in each group that has it, so that groups alike add none; where some have more
+    units, by Satterthwaite's (1946) formula, (Σw)² / Σw², with w the groups that have a second unit, a third and so on.
+    """
+    counts = np.asarray(counts, dtype=int)
+    having = np.array([(counts >= units).sum() for units in range(2, counts.max(initial=0) + 1)])
+    return float(having.sum() ** 2 / (having**2).sum()) if len(having) else 0.0
+
+
 def as_row(values) -> dict:
     """The interval of the mean as cells of a table: mean, low, high, n; no bounds for a single value."""
     found = interval(values)

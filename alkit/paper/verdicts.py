@@ -17,13 +17,14 @@ zero for a difference. Intervals are Student's of the mean, 95 %; those of test 
 independently, which is too much where they err alike. A difference of less than {MARGIN:g} point counts as none: the paper's
 text concludes from 0.9.
 
-- *holds*, asked first: every quantity lies above its threshold, each at 2.5 % (one that does not stops it: no adjustment).
+- *holds*, asked first: every quantity is shown to lie above its threshold, each tested at 2.5 %; as all have to pass, no
+  adjustment is needed.
 - *does not hold*: at least one lies below its threshold, or is a difference of less than {MARGIN:g} point, at 2.5 % by Holm's
   adjustment; or the paper's own tables contradict it; or the method excludes it.
 - A claim of no difference holds if it lies within ±{MARGIN:g} point (two one-sided tests) and does not if it lies beyond.
 - *inconclusive*: neither; with the seeds that would settle it at a power of 80 % if mean and spread stay as they are.
 - *not run*: neither, and a quantity has fewer than two seeds; p is of those that were run.
-- An *artefact* is a statement about the cause of what the paper saw: the quantities are those of another cause.
+- *artefact*: the paper names a cause of what it saw; another one was tested here, and explains it.
 
 p is two-sided, of the claim as a whole; in brackets adjusted for reading all claims together (Benjamini and Hochberg).
 """
@@ -90,7 +91,8 @@ def in_short(found: pd.DataFrame) -> str:
     said = f"Of {len(found)} claims {' and '.join([', '.join(counted[:-1]), counted[-1]] if counted[1:] else counted)}."
     if not len(tested):
         return said
-    return f"{said} Adjusted for being read together, {stand} of the {len(tested)} that a test decides stay so."
+    tests = f"A test decides {len(tested)} of them; corrected for reading many claims at once, {stand} of these verdicts stand."
+    return f"{said} {tests}"
 
 
 def text(found: pd.DataFrame, outputs: Path) -> str:

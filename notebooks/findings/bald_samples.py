@@ -4,7 +4,7 @@
 # ---
 
 # %% [markdown]
-# # On a trained LeNet, ten dropout samples decide little of what BALD queries
+# # With ten dropout samples, what BALD queries from a trained LeNet is mostly chance
 #
 # **Claim** (section 3.5, Eq. 5). BALD queries the images with the highest mutual information between label and parameters.
 # The paper names neither the posterior, nor the number of its samples; this companion reads it as Monte-Carlo dropout with
@@ -133,7 +133,7 @@ error.rename(columns={"mean": "test error (%)"})[["test error (%)", "lowest", "h
 
 # %% [markdown]
 # The first minus the second of two loops, seed by seed: test accuracy after the last round, and validation accuracy over the
-# whole curve, in points with 95 % intervals.
+# whole curve, in points with 95 % intervals, which are not adjusted for their number.
 
 # %%
 gaps = {f"{one} − {other}": {"test accuracy": paired(ends[one], ends[other]), "curve": paired(curves[one], curves[other])}
@@ -154,7 +154,7 @@ enough = (ten["Spearman"] >= 0.9) & (ten["top 10 (%)"] >= 50)
 lines = [
     f"*T = 10 is enough, {setting}*: **{'holds' if enough[setting] else 'does not hold'}**: rank correlation "
     f"{row['Spearman']:.2f}, {row['top 10 (%)']:.0f} % of the ten and {row['top 100 (%)']:.0f} % of the hundred highest shared "
-    f"(n = {len(seeds) * mask_sets})."
+    f"({len(seeds)} networks x {mask_sets} mask sets)."
     for setting, row in ten.iterrows()
 ]
 said = {1: "the first is better", -1: "the second is better", 0: "cannot be told"}

@@ -107,5 +107,7 @@ write_numbers({
 }, folder)  # fmt: skip
 
 # %% [markdown]
-# **Limits.** MNIST and random queries alone; the released ResNet-18 also differs in its shortcuts, which have biases, and puts
-# its strides elsewhere. Two runs of a pair share labels and batches, not their rounding: they are other networks after a step.
+# **Limits.** MNIST and random queries alone; the intervals are not adjusted for their number. The runs are older than the last
+# quicker arithmetic: `paper` has those from PyTorch's weights again, up to half a point apart in a seed. The released ResNet-18
+# also differs in its shortcuts, which have biases, and puts its strides elsewhere. Two runs of a pair share labels and batches,
+# not their rounding: they are other networks after a step.

@@ -4,7 +4,7 @@
 # ---
 
 # %% [markdown]
-# # Of a noisy pool, entropy avoids the images that noise hit; BALD may buy little else
+# # Of a noisy pool, a barely trained LeNet's entropy avoids the images that noise hit, and its BALD buys little else
 #
 # **Claim** (section 5.2, Figure 6). The paper adds noise to all images, the pool's among them, and shows accuracies by
 # acquisition. What noise does to a query alone it does not show.

@@ -20,6 +20,7 @@ from alkit.paper.stats import (
     labels_to,
     paired,
     seeds_needed,
+    shared_freedom,
     write_numbers,
 )
 
@@ -55,6 +56,12 @@ def test_an_interval_with_a_known_variance_holds_the_truth_as_often_as_it_says()
     means = draw.normal(0, 1, (2000, 1)) + draw.normal(0, 1, (2000, 3))  # the test set moves all seeds of an experiment alike
     held = [(found := interval(seeds, known=1.0)).low <= 0 <= found.high for seeds in means]
     assert np.mean(held) > 0.94
+
+
+def test_groups_that_share_their_seeds_add_no_degrees_of_freedom():
+    assert shared_freedom([3]) == shared_freedom([3, 3, 3]) == 2
+    assert shared_freedom([7, 3, 3]) == pytest.approx((3 + 3 + 4 * 1) ** 2 / (9 + 9 + 4 * 1))  # 4.5, between 2 and 6
+    assert shared_freedom([1, 1]) == shared_freedom([]) == 0
 
 
 def test_one_seed_tells_nothing_and_equal_ones_everything():
