@@ -55,12 +55,16 @@ class Experiment:
         return self.folder / f"seed-{config.seed}.jsonl"
 
     def rounds_of(self, config: Config) -> int:
-        """Rounds in one seed's log so far, counted without reading them."""
+        """Rounds in one seed's log that are complete for `config`, which may evaluate some that the log has no accuracy of.
+
+        Counted without parsing them.
+        """
         path = self.log_path(config)
-        return max(0, path.read_bytes().count(b"\n") - 1) if path.exists() else 0
+        rounds = path.read_bytes().split(b"\n")[1:-1] if path.exists() else []
+        return sum(not (b'"valid_accuracy": null' in line and config.evaluated(n)) for n, line in enumerate(rounds))
 
     def rounds_done(self) -> int:
-        """Rounds in the logs of all seeds."""
+        """Complete rounds in the logs of all seeds."""
         return sum(map(self.rounds_of, self.configs))
 
 

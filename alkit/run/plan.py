@@ -87,7 +87,8 @@ class Estimate:
                 here = device_name(resolve_device(config.device))
                 header, rounds = read(path)
                 for found in rounds:
-                    if (found.device or header["device"]) == here and config.trains(found.number):
+                    trained = config.trains(found.number) and found.train_seconds  # the log's may be evaluated less often
+                    if trained and (found.device or header["device"]) == here:
                         logged += found.train_seconds + found.evaluate_seconds + found.query_seconds
                         counted += self.round_seconds(config, found.number)
             self.paces[kind] = logged / counted if counted else None

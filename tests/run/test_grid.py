@@ -151,6 +151,20 @@ def test_a_log_of_a_shorter_run_or_of_another_evaluate_every_does_not_stop_the_g
     check_all(profile, {"digits": digits})
 
 
+def test_a_round_that_is_now_to_be_evaluated_is_not_done(write, digits, tiny):
+    axes = ("seed", "dataset", "model", "acquisition", "noise")
+    profile = write(
+        {"seeds": [0], "defaults": {k: v for k, v in tiny.as_dict().items() if k not in axes and v is not None}, **GRID}
+    )
+    (experiment,) = profile.experiments
+    (config,) = experiment.configs
+    list(resume(experiment.log_path(config), replace(config, evaluate_every=2), digits))  # rounds 0 and 2, and 3, the last
+    assert [experiment.rounds_of(replace(config, evaluate_every=every)) for every in (1, 2, 3)] == [3, 4, 4]
+    assert experiment.rounds_done() == 3
+    list(resume(experiment.log_path(config), config, digits))
+    assert experiment.rounds_done() == 4
+
+
 def test_an_unknown_profile_is_answered_with_the_choices():
     with pytest.raises(ValueError, match="unknown profile 'papers'; choose .*digits.*mini.*paper"):
         read_profile("papers")

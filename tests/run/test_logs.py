@@ -84,6 +84,16 @@ def test_a_run_that_cannot_go_on_is_named_and_the_others_end(tmp_path, pipeline,
     assert len((folder / "seed-1.jsonl").read_text().splitlines()) == 4
 
 
+def test_runs_that_are_to_be_evaluated_more_often_are_not_done(tmp_path, pipeline, capsys):
+    grid = {"scenario": "constrained", "seeds": [0]}
+    for evaluate_every, done in ((2, 0), (1, 0), (1, 1)):
+        pipeline.write(tmp_path, grid=[{**grid, "evaluate_every": evaluate_every}])
+        assert main(paths(tmp_path)) == 0
+        assert f"1 runs, {done} done" in capsys.readouterr().out
+    _, *rounds = (tmp_path / "outputs/tiny/constrained-digits-lenet-random-none/seed-0.jsonl").read_text().splitlines()
+    assert len(rounds) == 3 and all('"valid_accuracy": null' not in line for line in rounds)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="sends signals")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

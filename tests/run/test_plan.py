@@ -8,6 +8,7 @@ import pytest
 import torch
 import yaml
 
+from alkit.determinism import device_name
 from alkit.files.log import resume
 from alkit.files.sources import is_here, load
 from alkit.run import plan as module
@@ -135,6 +136,19 @@ def test_time_left_goes_by_the_logs_of_like_runs_on_a_like_device(made, tmp_path
     (experiment,) = profile.experiments
     assert estimate.seconds_left(experiment) == pytest.approx(seconds, rel=0.01, abs=20)
     assert estimate.basis([experiment]).startswith(basis)
+
+
+def test_rounds_that_the_log_did_not_train_say_nothing_of_how_long_training_takes(logged, digits):
+    profile = logged([{"scenario": "a", "dataset": "digits", "num_initial": 20, "num_rounds": 4}], seeds=[0])
+    (experiment,) = profile.experiments
+    path = experiment.log_path(experiment.configs[0])
+    header, *rounds = map(json.loads, path.read_text().splitlines())
+    for number in (0, 2, 4):
+        rounds[number] |= {"train_seconds": 1000.0, "device": device_name(torch.device("cpu"))}
+    path.write_text("".join(json.dumps(line) + "\n" for line in (header, *rounds)))
+    estimate = Estimate({"digits": digits}, [experiment])
+    estimate.round_seconds = lambda config, number: 1.0
+    assert estimate._pace(module._kind(experiment.configs[0])) == 1000
 
 
 @pytest.mark.parametrize(("free", "expected"), [(80, 6), (17, 4), (3, 1), (0, 1)])
