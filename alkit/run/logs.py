@@ -39,7 +39,8 @@ def _run(path: Path, config: Config) -> tuple[Path, str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         for _ in resume(path, config, load(config.dataset, device=config.device)):
             pass
-    except (ValueError, OSError) as error:  # a log of something else or in use, a disk that is full: the others go on
+    except (ValueError, OSError, FloatingPointError) as error:
+        # A log of something else or in use, a disk that is full, training that diverged: the others go on.
         return path, str(error)
     return path, ""
 
@@ -59,9 +60,9 @@ def main(arguments: list[str] | None = None) -> int:
         profile = only(profile, args.only) if args.only else profile
         check_all(profile, load_all(profile))
         return int(bool(write_logs(profile, args.workers or default_workers(profile))))
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
+        return 2 if isinstance(error, ValueError) else 1
     except KeyboardInterrupt:
         print("\nInterrupted. Finished rounds are kept; the same command goes on from them", flush=True)
         return 130

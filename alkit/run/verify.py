@@ -73,7 +73,7 @@ def repeat(outputs: Path, drawn: Drawn) -> dict:
         if data.digest != header["data"]["digest"]:
             raise ValueError(f"made on other data, {config.dataset} {header['data']['digest']}, here is {data.digest}")
         found = next(run(config, data, rounds[: drawn.number]))
-    except ValueError as error:  # the data or the device is not here
+    except (ValueError, FloatingPointError) as error:  # the data or the device is not here; training diverges here
         return {**kept, "verdict": "could not be repeated", "why": str(error)}
     like = maker.get("clean") is True and {**maker, "from_round": 0} == {"from_round": 0, **facts(data.device)}
     points, share = apart(rounds[drawn.number], found)

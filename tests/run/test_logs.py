@@ -84,6 +84,23 @@ def test_a_run_that_cannot_go_on_is_named_and_the_others_end(tmp_path, pipeline,
     assert len((folder / "seed-1.jsonl").read_text().splitlines()) == 4
 
 
+def test_a_run_that_diverges_is_named_and_the_others_end(tmp_path, pipeline, capsys):
+    grid = [{"scenario": "a"}, {"scenario": "b", "learning_rate": 1e6}, {"scenario": "c"}]
+    pipeline.write(tmp_path, grid=grid, seeds=[0])
+    assert main([*paths(tmp_path), "--workers", "1"]) == 1
+    said = capsys.readouterr().out
+    assert "FAILED b-digits-lenet-random-none/seed-0.jsonl: training diverged" in said
+    assert "\nc-digits-lenet-random-none/seed-0.jsonl\n" in said
+
+
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path, pipeline, capsys):
+    pipeline.write(tmp_path, grid=[{"scenario": "constrained"}])
+    (tmp_path / "outputs/tiny/constrained-digits-lenet-random-none/seed-0.jsonl").mkdir(parents=True)
+    assert main(paths(tmp_path)) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("error: ") and "seed-0.jsonl" in line
+
+
 def test_runs_that_are_to_be_evaluated_more_often_are_not_done(tmp_path, pipeline, capsys):
     grid = {"scenario": "constrained", "seeds": [0]}
     for evaluate_every, done in ((2, 0), (1, 0), (1, 1)):

@@ -123,6 +123,16 @@ def test_the_command_names_what_did_not_come_out(outputs, capsys):
     assert json.loads((outputs / "verified.json").read_text())["finished"]
 
 
+def test_a_round_whose_training_diverges_here_could_not_be_repeated(outputs, monkeypatch):
+    def diverging(*arguments):
+        raise FloatingPointError("training diverged")
+
+    monkeypatch.setattr("alkit.loop.fit", diverging)
+    outcome = repeat(outputs, module.Drawn("mine/one", "mine/one/seed-0.jsonl", 2, 0.1))
+    assert (outcome["verdict"], outcome["why"]) == ("could not be repeated", "training diverged")
+    assert list(failures({"rounds": [outcome]})) == [outcome]
+
+
 def test_what_could_not_be_repeated_is_not_counted_among_what_did_not_come_out(tmp_path):
     one = {"experiment": "mine/one", "made_by": None}
     rounds = [
