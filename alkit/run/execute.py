@@ -65,13 +65,13 @@ def execute(source: Path, target: Path, parameters: dict, bar: dict | bool = Fal
     """Run the percent-format notebook `source` with `parameters` and write it to `target` when it is complete.
 
     What shows the same as before is not written again; whether it was. `bar` is papermill's, of the cells. Raises ValueError
-    for a parameter that it does not have, and NotebookFailed; the notebook with its error is then kept as `failed.ipynb`
-    beside the target.
+    for a parameter that it does not have, and NotebookFailed; the notebook with its error is then kept under the same name
+    in the folder `failed` beside the target, where nothing takes it for a result, until the target is made.
     """
     notebook, made_from = prepared(source, parameters)
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "language": "python", "display_name": "Python 3"})
     target.parent.mkdir(parents=True, exist_ok=True)
-    failed = target.with_name("failed.ipynb")
+    failed = target.parent / "failed" / target.name
     with tempfile.TemporaryDirectory(dir=scratch()) as folder:
         plain, running = Path(folder, "source.ipynb"), Path(folder, target.name)
         nbformat.write(notebook, plain)
@@ -93,13 +93,16 @@ def execute(source: Path, target: Path, parameters: dict, bar: dict | bool = Fal
             if "Kernel died" in message:  # also a RuntimeError, where it died before its first cell
                 message += f": most likely killed for want of memory{_most_used()}; run again, and it goes on from its logs"
             if running.exists():
+                failed.parent.mkdir(exist_ok=True)
                 shutil.copyfile(running, failed)
                 message += f"\nNotebook: {shown(failed)}"
             raise NotebookFailed(message) from None
         _shrink_images(done)
         done.metadata["alkit"] = {"digest": made_from}
         changed = replace_if_changed(target, steady(done))
-    failed.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # none failed before, or another's is there too
+        failed.unlink()
+        failed.parent.rmdir()
     return changed
 
 

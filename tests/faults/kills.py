@@ -78,7 +78,7 @@ def run(folder: Path, kills: list[Kill] = (), grid: dict = GRID, whole: bool = T
     process = _start(folder, whole)
     out, err = process.communicate(timeout=300)
     assert process.returncode == 0, out + err
-    left = [*folder.rglob("*.partial"), *folder.rglob("*.lock"), *folder.rglob("failed.ipynb")]
+    left = [*folder.rglob("*.partial"), *folder.rglob("*.lock"), *folder.rglob("failed")]
     left += [path for pid in started for path in Path("/tmp").glob(f"alkit-{os.getuid()}-{pid}-*")]
     assert not left, left
     _wait(lambda: not _marked(folder))

@@ -107,6 +107,6 @@ def test_a_wrong_parameter_of_an_experiment_is_one_line_in_the_notebook_and_in_t
         execute(NOTEBOOKS / "experiment.py", tmp_path / "notebook.ipynb", {"settings": {"epochs": 0}})
     assert "error: epochs=0 is not above zero" in str(failed.value)
     assert "Traceback" not in str(failed.value)
-    outputs = [o for c in nbformat.read(tmp_path / "failed.ipynb", 4).cells for o in c.get("outputs", [])]
+    outputs = [o for c in nbformat.read(tmp_path / "failed/notebook.ipynb", 4).cells for o in c.get("outputs", [])]
     (error,) = [output for output in outputs if output.output_type == "error"]
     assert error.traceback == ["error: epochs=0 is not above zero"]

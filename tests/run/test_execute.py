@@ -46,9 +46,22 @@ def notebook_source(folder, body):
 
 def test_a_killed_kernel_leaves_no_notebook_that_looks_complete(tmp_path):
     source = notebook_source(tmp_path, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
-    with pytest.raises(NotebookFailed, match=r"(?s)died.*memory.*used (?!0\.0)\d+\.\d GiB.*run again.*failed\.ipynb"):
+    with pytest.raises(NotebookFailed, match=r"(?s)died.*memory.*used (?!0\.0)\d+\.\d GiB.*run again.*failed/notebook\.ipynb"):
         execute(source, tmp_path / "out" / "notebook.ipynb", {})
     assert not (tmp_path / "out" / "notebook.ipynb").exists()
+
+
+def test_a_failed_notebook_is_kept_beside_no_other_until_its_own_succeeds(tmp_path):
+    out = tmp_path / "out"
+    for name in ("data", "report"):
+        with pytest.raises(NotebookFailed, match=rf"failed/{name}\.ipynb"):
+            execute(notebook_source(tmp_path, "1 / 0"), out / f"{name}.ipynb", {})
+    assert not list(out.glob("*.ipynb"))
+    works = notebook_source(tmp_path, "print(count)")
+    execute(works, out / "report.ipynb", {})
+    assert [path.relative_to(out).as_posix() for path in sorted(out.rglob("*.ipynb"))] == ["failed/data.ipynb", "report.ipynb"]
+    execute(works, out / "data.ipynb", {})
+    assert sorted(path.name for path in out.iterdir()) == ["data.ipynb", "report.ipynb"]
 
 
 def test_pictures_in_a_notebook_keep_their_look(tmp_path):

@@ -58,12 +58,12 @@ def test_a_failing_experiment_is_named_with_what_went_wrong_and_the_others_go_on
     process = pipeline.alkit(tmp_path, "reproduce")
     assert process.returncode == 1
     folder = tmp_path / "outputs/tiny"
-    failed = folder / "constrained-digits-lenet-entropy-none/failed.ipynb"
+    failed = folder / "constrained-digits-lenet-entropy-none/failed/notebook.ipynb"
     for words in ("FAILED constrained-digits-lenet-entropy-none", "error: training diverged", str(failed)):
         assert words in process.stdout
     assert "1 failed: constrained-digits-lenet-entropy-none" in process.stderr
     assert failed.exists()
-    assert not failed.with_name("notebook.ipynb").exists()
+    assert not (failed.parents[1] / "notebook.ipynb").exists()
     assert (folder / "constrained-digits-lenet-bald-gaussian/notebook.ipynb").exists()
     assert (folder / "report.html").exists()
 
