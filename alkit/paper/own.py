@@ -59,7 +59,7 @@ def verdict(interval: stats.Interval, values: pd.Series) -> str:
         return "cannot be told: no two seeds" if interval.n else "cannot be told: not run with equally many labels"
     if interval.direction:
         return "better than random" if interval.direction > 0 else "worse than random"
-    if not interval.mean:
+    if interval.low == interval.high:  # a mean of zero alone may be that of +5 and -5
         return "no difference"
     seeds = stats.seeds_needed(values, interval.mean)
     return f"cannot be told: a difference of {abs(interval.mean):.1f} needs about {seeds or 'more than 1,000'} seeds"
