@@ -51,12 +51,14 @@ def frame_of(runs: Iterable[tuple[dict, Iterable[Round]]], columns: Iterable[str
     return frame
 
 
-def read(profile: Profile) -> Results:
+def read(profile: Profile, digests: dict[str, str] | None = None) -> Results:
     """The results of one profile; runs that are not finished have no rounds.
 
-    Raises ValueError for a log that is not of the profile's configuration, and for runs on different data of one name.
+    Raises ValueError for a log that is not of the profile's configuration, and for runs on different data of one name, also
+    those whose `digests` are given; the profile's own are added there.
     """
-    runs, origins, makers, digests = [], [], [], {}
+    runs, origins, makers = [], [], []
+    digests = {} if digests is None else digests
     for experiment in profile.experiments:
         for config in experiment.configs:
             path = experiment.log_path(config)
@@ -86,11 +88,19 @@ def read(profile: Profile) -> Results:
 def together(profile: Profile) -> Results:
     """The results of a profile and of those that it is shown `beside`, which are lines of their own.
 
-    The released code's variants stand under the paper's names for them.
+    The released code's variants stand under the paper's names for them. Raises ValueError for two profiles of one label,
+    whose rounds nothing would tell apart, and for what `read` refuses, within a profile or between two.
     """
     others = [read_profile(name, profile.folder.parent, profile.params) for name in profile.beside]
-    own, *beside = found = [read(one) for one in (profile, *others)]
-    lines = pd.CategoricalDtype(list(dict.fromkeys(r.profile.label for r in found)), ordered=True)
+    labels: dict[str, str] = {}
+    for one in (profile, *others):
+        if one.label in labels:
+            both = f"{labels[one.label]} and {one.name}"
+            raise ValueError(f"{both} both have the label {one.label!r}; give one another, to be shown beside each other")
+        labels[one.label] = one.name
+    digests: dict[str, str] = {}
+    own, *beside = found = [read(one, digests) for one in (profile, *others)]
+    lines = pd.CategoricalDtype(list(labels), ordered=True)
     frames = [own.rounds, *(r.rounds for r in beside if len(r.rounds))]
     frame = pd.concat([as_published(frame.astype({"line": lines})) for frame in frames], ignore_index=True)
     origins = pd.concat([r.provenance for r in found]).drop_duplicates(ignore_index=True)

@@ -125,6 +125,24 @@ def test_a_profile_shown_beside_is_a_line_of_its_own_by_its_label(logged):
     assert "ours, 3 x 10" in [text.get_text() for text in figure_of_pairs(found).legends[0].texts]
 
 
+def test_two_profiles_of_one_label_are_not_shown_beside_each_other(logged):
+    logged([SMALL], name="coarser")
+    profile = logged([SMALL], beside=["coarser"])
+    with pytest.raises(ValueError, match="^mine and coarser both have the label 'ours'; .*$"):
+        together(profile)
+
+
+def test_profiles_on_different_data_are_not_shown_beside_each_other(logged):
+    other = logged([SMALL], name="coarser", label="coarser")
+    profile = logged([SMALL], beside=["coarser"])
+    for config in other.experiments[0].configs:
+        path = other.experiments[0].log_path(config)
+        path.write_text(path.read_text().replace('"mnist-1"', '"mnist-2"'))
+    assert len(read(other).rounds) == 8
+    with pytest.raises(ValueError, match=r"^\S+coarser/\S+ holds a run on mnist mnist-2, others one on mnist-1: .*$"):
+        together(profile)
+
+
 def test_text_of_others_reaches_page_and_latex_as_it_is(logged):
     found = together(logged([{**SMALL, "dataset": "my_images"}], source=r"50 % <i>\x</i> & $5_old$"))
     shown, plain = page(found, 2).to_html(), tex(found, 2)
