@@ -5,8 +5,6 @@ import os
 import time
 from pathlib import Path
 
-import yaml
-
 from alkit.files import log
 from alkit.files.lock import held
 from alkit.files.sources import load
@@ -17,6 +15,7 @@ from alkit.paper.results import together
 from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS, shown
 from alkit.run.execute import execute, is_current
 from alkit.run.grid import Profile
+from alkit.run.params import read_params
 from alkit.run.plan import in_words
 from alkit.run.reproduce import environment
 
@@ -81,7 +80,7 @@ def findings(name: str | None = None, outputs: Path = OUTPUTS, params: Path = PA
     """Run the notebook notebooks/findings/<name>.py, or all of them, with params/findings/<name>.yaml.
 
     Of all, those that the code that is here made are left as they are; one that is named is always run, as the logs it reads
-    may have grown. Raises ValueError for an unknown name.
+    may have grown. Raises ValueError for an unknown name, and for parameters that cannot be read.
     """
     sources = {path.stem: path for path in sorted((NOTEBOOKS / "findings").glob("*.py"))}
     if name not in (None, *sources):
@@ -90,7 +89,7 @@ def findings(name: str | None = None, outputs: Path = OUTPUTS, params: Path = PA
     made, chosen = [], list(sources) if name is None else [name]
     for number, stem in enumerate(chosen, start=1):
         source, target = sources[stem], outputs / "findings" / f"{stem}.ipynb"
-        parameters = yaml.safe_load((params / "findings" / f"{stem}.yaml").read_text(encoding="utf-8"))
+        parameters = read_params(params / "findings" / f"{stem}.yaml")
         place, begun = f"[{number}/{len(chosen)}] {stem}", time.monotonic()
         if name or not is_current(source, target, parameters):
             print(f"{place} ...", flush=True)

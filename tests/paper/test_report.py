@@ -82,6 +82,14 @@ def test_findings_run_with_their_parameters_once_or_when_named_and_say_how_far_t
         findings("two", tmp_path / "outputs", tmp_path / "params")
 
 
+@pytest.mark.parametrize(("text", "words"), [("size: [1", "expected ','"), ("size: 1\nsize: 2", "'size' stands 2 times")])
+def test_a_findings_parameters_that_are_no_plain_yaml_are_one_line(tmp_path, text, words):
+    (tmp_path / "findings").mkdir()
+    (tmp_path / "findings/dips.yaml").write_text(text)
+    with pytest.raises(ValueError, match=rf"^\S+dips\.yaml is no YAML: .*{words}.*$"):
+        findings("dips", tmp_path / "outputs", tmp_path)
+
+
 def test_data_that_changed_while_its_runs_were_made_is_named_and_not_shown_beside_them(logged):
     profile = logged([{"scenario": "constrained", "dataset": "digits", "num_rounds": 1}])
     with pytest.raises(
