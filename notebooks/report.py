@@ -60,7 +60,7 @@ def save_table(number):
     found = found.astype({"dataset": str}).join(origin[["digest", "source"]], on="dataset")
     found.loc[found.line == "paper", ["digest", "source"]] = None  # they are of our numbers
     found.to_csv(stem.with_suffix(".csv"), index=False, float_format="%.4f")
-    stem.with_suffix(".tex").write_text(tex(results, number))
+    stem.with_suffix(".tex").write_text(tex(results, number), encoding="utf-8")
     return page(results, number, folder)
 
 
@@ -153,7 +153,7 @@ save(figure6(results), "figure6")
 
 # %%
 if profile.claims:  # judged where the report is made, and shown as they stand there
-    title, _, text = (profile.folder.parent / "claims.md").read_text().partition("\n")
+    title, _, text = (profile.folder.parent / "claims.md").read_text(encoding="utf-8").partition("\n")
     display(Markdown(text.replace("](", f"]({os.path.relpath(profile.folder.parent, folder)}/")))
 else:
     display(Markdown("They are judged from runs at the paper's settings: `outputs/claims.md`."))

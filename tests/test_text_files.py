@@ -35,7 +35,7 @@ def test_a_call_without_an_encoding_is_seen(call):
 
 
 def test_every_text_file_is_read_and_written_as_utf_8():
-    sources = sorted((PROJECT / "alkit").rglob("*.py"))
+    sources = [path for folder in ("alkit", "notebooks") for path in sorted((PROJECT / folder).rglob("*.py"))]
     assert sources
     found = {str(path): without_encoding(ast.parse(path.read_text(encoding="utf-8"))) for path in sources}
     assert not {path: lines for path, lines in found.items() if lines}

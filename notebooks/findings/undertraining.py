@@ -81,12 +81,12 @@ display(Markdown(f"{len(runs)} networks; {minutes:.0f} minutes of one thread, by
 
 # %%
 kept, data = folder / "training_error.json", load(dataset, device="cpu")
-known = json.loads(kept.read_text()) if kept.exists() else {}
+known = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
 for config in (c for c in grid if c.num_initial == most):
     if (key := log_path(config, folder).stem) not in known:
         labelled = split(config, data)[0]
         known[key] = 100 - 100 * accuracy(config, data, fit(config, data, labelled, 0), "train", labelled, 0)
-kept.write_text(json.dumps(known, indent=1))
+kept.write_text(json.dumps(known, indent=1), encoding="utf-8")
 runs["training_error"] = [known.get(log_path(c, folder).stem) for c in grid + longer]
 
 # %% [markdown]
