@@ -1,6 +1,5 @@
 """A folder of image files as an .npz: a sub-folder a class, and `unlabelled` for those that nobody has looked at yet."""
 
-import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -10,6 +9,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from alkit.config import check_name
 from alkit.files.sources import CLASS_NAMES
+from alkit.files.whole import written
 from alkit.paths import data_root, shown
 
 UNLABELLED = "unlabelled"
@@ -157,10 +157,8 @@ def _of_one_size(images: list[Image.Image], wanted: tuple[int, int] | None) -> t
 
 def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
+    with written(path) as partial, partial.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
-    os.replace(partial, path)
 
 
 def _some(names: list[str], most: int = 6) -> str:

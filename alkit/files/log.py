@@ -15,6 +15,7 @@ from alkit.data import Dataset
 from alkit.determinism import device_name
 from alkit.files import provenance, validate
 from alkit.files.lock import Busy, held
+from alkit.files.whole import written
 from alkit.loop import Round, run, validated
 from alkit.paths import shown
 from alkit.split import split
@@ -163,13 +164,11 @@ def _damaged(path: Path, error: ValueError) -> ValueError:
 
 def _write(path: Path, header: dict, rounds: list[Round]) -> None:
     """The whole log anew, in the old one's place only once it is on disk."""
-    partial = path.with_suffix(".partial")
-    with partial.open("w", encoding="utf-8") as file:
+    with written(path) as partial, partial.open("w", encoding="utf-8") as file:
         for record in (header, *map(_kept, rounds)):
             file.write(json.dumps(record) + "\n")
         file.flush()
         os.fsync(file.fileno())
-    os.replace(partial, path)
 
 
 def _header(config: Config, data: Dataset) -> dict:

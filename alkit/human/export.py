@@ -1,12 +1,12 @@
 """A person's labels as others read them: a CSV, and a data set that `reproduce` can run."""
 
 import csv
-import os
 from pathlib import Path
 
 import numpy as np
 
 from alkit.data import Dataset
+from alkit.files.whole import written
 from alkit.human.answers import Answers
 from alkit.paths import data_root, shown
 
@@ -23,13 +23,12 @@ def file_names(data: Dataset) -> list[str]:
 
 def to_csv(answers: Answers, data: Dataset, path: Path) -> Path:
     """Her answers, one a row: file, label (none: skipped), seconds, round; written beside and moved into place."""
-    names, partial = file_names(data), path.with_suffix(".partial")
-    with partial.open("w", encoding="utf-8", newline="") as file:
+    names = file_names(data)
+    with written(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["file", "label", "seconds", "round"])
         for one in answers.given.values():
             rows.writerow([names[one.image], "" if one.label is None else data.class_names[one.label], one.seconds, one.round])
-    os.replace(partial, path)
     return path
 
 
@@ -52,8 +51,6 @@ def to_npz(answers: Answers, data: Dataset, name: str) -> Path:
         "class_names": np.array(data.class_names), "file_names": names[kept],
         "source": np.array(f"{data.source}; {len(given)} labels by hand"),
     }  # fmt: skip
-    partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
+    with written(path) as partial, partial.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
-    os.replace(partial, path)
     return path

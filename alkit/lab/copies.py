@@ -9,6 +9,8 @@ from typing import NamedTuple
 import jupytext
 import nbformat
 
+from alkit.files.whole import written
+
 
 class Copy(NamedTuple):
     """A shipped notebook, and the copy of it that is the person's."""
@@ -41,9 +43,8 @@ def _copy(source: Path, target: Path, digest: str) -> None:
     notebook.metadata["alkit"] = {"copy_of": digest}
     notebook.metadata.pop("jupytext", None)  # the copy is a notebook, paired with no text
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".partial")
-    nbformat.write(notebook, partial)
-    os.replace(partial, target)
+    with written(target) as partial:
+        nbformat.write(notebook, partial)
 
 
 def _digest(text: str) -> str:

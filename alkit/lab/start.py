@@ -8,6 +8,7 @@ from urllib.parse import quote
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_notebook
 
+from alkit.files.whole import written
 from alkit.lab.copies import Copy, copies, title
 from alkit.paper.words import markdown
 from alkit.run.grid import read_profile
@@ -34,9 +35,8 @@ def prepare(project: Path) -> Path:
         metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}},
     )
     notebook.metadata["alkit"] = {"written": _digest(notebook)}
-    partial = page.with_suffix(".partial")
-    nbformat.write(notebook, partial)
-    os.replace(partial, page)
+    with written(page) as partial:
+        nbformat.write(notebook, partial)
     return page
 
 

@@ -1,7 +1,6 @@
 """A notebook as a page of plain HTML: verdict first, code folded, figures described, nothing loaded from afar."""
 
 import base64
-import os
 import re
 import struct
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 
+from alkit.files.whole import write
 from alkit.paper.captions import described, drawing_line, is_photo, with_functions
 from alkit.run.execute import smaller
 
@@ -52,11 +52,9 @@ def html(notebook: Path) -> Path:
     """The page of an executed notebook, whole in itself, beside it."""
     content = nbformat.read(notebook, as_version=4)
     target = notebook.with_suffix(".html")
-    partial = target.with_suffix(".partial")
     saved = notebook.with_suffix("") if notebook.with_suffix("").is_dir() else notebook.parent / "figures"
     text = render(prepared(content, saved), Page(title_of(content), verdict=verdict_of(content)))
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, target)
+    write(target, text)
     return target
 
 

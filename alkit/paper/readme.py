@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 
+from alkit.files import whole
 from alkit.files.provenance import in_words
 from alkit.paper import tables, verdicts
 from alkit.paper.results import Results
@@ -41,12 +42,12 @@ def put(text: str, name: str, content: str) -> str:
 
 
 def write(results: Results, claims: pd.DataFrame) -> None:
-    README.write_text(filled(README.read_text(encoding="utf-8"), results, claims), encoding="utf-8")
+    whole.write(README, filled(README.read_text(encoding="utf-8"), results, claims))
 
 
 def write_part(name: str, outputs: Path) -> None:
     """Only what one of MEASURED found."""
-    README.write_text(put(README.read_text(encoding="utf-8"), name, MEASURED[name][1](outputs)), encoding="utf-8")
+    whole.write(README, put(README.read_text(encoding="utf-8"), name, MEASURED[name][1](outputs)))
 
 
 def _results(results: Results) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from alkit.files import log
 from alkit.files.lock import held
 from alkit.files.sources import load
+from alkit.files.whole import write
 from alkit.paper import readme, verdicts
 from alkit.paper.own import is_own
 from alkit.paper.page import html
@@ -61,7 +62,7 @@ def report(profile: Profile) -> str:
         if profile.claims:
             judged = verdicts.table(results)
             outputs.mkdir(parents=True, exist_ok=True)
-            (outputs / "claims.md").write_text(verdicts.text(judged, outputs), encoding="utf-8")
+            write(outputs / "claims.md", verdicts.text(judged, outputs))
             if outputs == OUTPUTS:
                 readme.write(results, judged)
         notebook = profile.folder / "report.ipynb"

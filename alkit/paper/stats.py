@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from alkit.files.whole import write
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -154,7 +156,7 @@ def write_numbers(numbers: dict, folder: Path) -> None:
     """What a finding found as <folder>/numbers.json, to three digits, so that the same numbers give the same file."""
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(_rounded(numbers), indent=1, sort_keys=True, ensure_ascii=False)
-    (folder / "numbers.json").write_text(text + "\n", encoding="utf-8")
+    write(folder / "numbers.json", text + "\n")
 
 
 def _rounded(value):

@@ -7,6 +7,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from alkit.files.whole import written
+
 ADDRESS = re.compile(r" at 0x[0-9a-f]+>")
 STYLER = re.compile(r"\bT_[0-9a-f]{5}(?=_|\b)")  # a styled table's random name
 
@@ -47,9 +49,8 @@ def replace_if_changed(target: Path, notebook: NotebookNode) -> bool:
             content, changed = old, False
     except NO_NOTEBOOK:  # it is made anew
         pass
-    partial = target.with_suffix(".partial")
-    nbformat.write(content, partial)
-    partial.replace(target)
+    with written(target) as partial:
+        nbformat.write(content, partial)
     return changed
 
 

@@ -12,6 +12,7 @@ from alkit.data import Dataset
 from alkit.determinism import resolve_device
 from alkit.files.log import logged_config, resume
 from alkit.files.sources import load
+from alkit.files.whole import write
 from alkit.paths import shown
 from alkit.split import check
 
@@ -67,7 +68,7 @@ def measured(function: Callable[..., dict], configs: Iterable[Config], folder: P
     results = workers(delayed(function)(config, **settings) for config, _ in missing.values())
     for (path, (_, made_of)), result in zip(missing.items(), results, strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({**made_of, "found": result}) + "\n", encoding="utf-8")
+        write(path, json.dumps({**made_of, "found": result}) + "\n")
         found[path] = json.loads(path.read_text(encoding="utf-8"))["found"]  # as it will be read, its keys being strings
     return list(found.values())
 

@@ -7,7 +7,6 @@ say what made it; else "not". A round that this very code made on a machine like
 
 import itertools
 import json
-import os
 import random
 import re
 import time
@@ -21,6 +20,7 @@ from alkit.determinism import resolve_device
 from alkit.files import log
 from alkit.files.provenance import facts, made_by
 from alkit.files.sources import load
+from alkit.files.whole import write
 from alkit.loop import Round, run
 
 TOLERANCE = 1.0  # points of accuracy
@@ -127,7 +127,7 @@ def verify(outputs: Path, everything: bool, workers: int) -> dict:
     for outcome in pool(delayed(repeat)(outputs, one) for one in begun):
         found["rounds"].append(outcome)
         found |= {"day": time.strftime("%Y-%m-%d"), "finished": len(found["rounds"]) == len(drawn)}
-        _keep(path, found)
+        write(path, json.dumps(found, indent=1) + "\n")
         print(f"[{len(found['rounds'])}/{len(drawn)}] {line(outcome)}", flush=True)
     if not found["finished"]:
         print(f"{len(drawn) - len(found['rounds'])} are left; the same command goes on with them")
@@ -157,12 +157,6 @@ def _unfinished(path: Path, wanted: dict) -> dict:
     except (OSError, ValueError, KeyError, TypeError):  # none yet, or damaged: it is no result that could be lost
         pass
     return {"finished": False, "seed": random.SystemRandom().randrange(2**32), **wanted, "rounds": []}
-
-
-def _keep(path: Path, found: dict) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    os.replace(partial, path)
 
 
 @cache
