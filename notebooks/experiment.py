@@ -29,12 +29,11 @@ from IPython.display import Markdown, display
 from alkit.config import Config, from_dict
 from alkit.files.sources import load
 from alkit.lab.live import follow, said
-from alkit.paper.beside import beside
+from alkit.paper.beside import LIMITS, error_beside
 from alkit.paper.figures import curve
 from alkit.paper.lopsided import lopsided
 from alkit.paper.pictures import note, strip, style
 from alkit.paper.results import differing, frame_of
-from alkit.paper.tables import cell
 from alkit.paper.words import colour, markdown, mathtext, word
 from alkit.paths import PROJECT
 from alkit.split import check
@@ -155,15 +154,7 @@ if numbers := list(queries):
 # ## Test error, beside the paper's
 
 # %%
-last = runs.dropna(subset="test_accuracy").test_accuracy
-error = (100 - last).agg(["mean", "sem", "count"])
-paper, why_none = beside(configs[0], scenario)
-numbers = " and ".join(f"{100 - p.accuracy:.2f} % (Table {p.table})" for p in paper.itertuples())
-display(Markdown(
-    f"Test error after {configs[0].budget:,} labels: **{cell(*error)} %**, mean ± standard error (seeds). "
-    + (f"Published: {numbers}." if numbers else f"No published number beside it: {markdown(why_none)}.")
-))  # fmt: skip
+display(Markdown(error_beside(configs[0], scenario, runs)))
 
-# %% [markdown]
-# **Limits.** The spread is over seeds: splits, weights, shuffling and noise. It says nothing of other data or settings.
-# The published numbers are means over three seeds, without a spread.
+# %%
+display(Markdown(LIMITS))

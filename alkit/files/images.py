@@ -84,7 +84,7 @@ def _found(folder: Path) -> tuple[list[str], list[tuple[Path, int]]]:
             f"{folder} has {len(classes)} class folders; it needs two or more, and {UNLABELLED}/ for what is in none of them"
         )
     if loose := [path.name for path in inside if not path.is_dir()]:
-        raise ValueError(f"{_some(loose)} in {folder} belong to no class; move them into {UNLABELLED}/ or away")
+        raise ValueError(f"{some(loose)} in {folder} belong to no class; move them into {UNLABELLED}/ or away")
     files = []
     for label, one in [*enumerate(classes), (-1, UNLABELLED)]:
         below = sorted(path for path in (folder / one).rglob("*") if path.is_file())
@@ -116,7 +116,7 @@ def _read(folder: Path, classes: list[str], files: list[tuple[Path, int]]) -> tu
         if grey := sum(image.mode == "L" for image in images):
             said.append(f"grey among RGB, made RGB: {grey}")
         images = [image.convert("RGB") for image in images]
-    return images, labels, names, said + ([f"left out, as they cannot be read: {_some(bad)}"] if bad else [])
+    return images, labels, names, said + ([f"left out, as they cannot be read: {some(bad)}"] if bad else [])
 
 
 def _plain(opened: Image.Image, done: Counter) -> Image.Image:
@@ -161,5 +161,6 @@ def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:
         np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
-def _some(names: list[str], most: int = 6) -> str:
+def some(names: list[str], most: int = 6) -> str:
+    """The names in a line, of very many the first."""
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,4 +1,4 @@
-"""Which published numbers may stand beside a run: those of its condition, if its settings are the paper's."""
+"""Which published numbers may stand beside a run: those of its condition, if its settings are the paper's; and how they do."""
 
 from dataclasses import replace
 
@@ -6,7 +6,14 @@ import pandas as pd
 
 from alkit.config import CONDITION, Config
 from alkit.paper.published import published
+from alkit.paper.tables import cell
+from alkit.paper.words import markdown
 from alkit.run.grid import read_profile
+
+LIMITS = (
+    "**Limits.** The spread is over seeds: splits, weights, shuffling and noise. It says nothing of other data or settings. "
+    "The published numbers are means over three seeds, without a spread."
+)
 
 
 def beside(config: Config, scenario: str | None = None) -> tuple[pd.DataFrame, str]:
@@ -35,6 +42,18 @@ def beside(config: Config, scenario: str | None = None) -> tuple[pd.DataFrame, s
     found = min((_differences(config, paper) for _, paper in theirs), key=len)
     more = f" and {len(found) - 3} more" if len(found) > 3 else ""
     return none, f"not at the paper's settings: {', '.join(found[:3])}{more}"
+
+
+def error_beside(config: Config, scenario: str, runs: pd.DataFrame) -> str:
+    """The test error that `runs` of `config` ended on, beside the published ones if its settings are the paper's; in Markdown.
+
+    `runs` has a row a round, with `test_accuracy` in per cent, missing in all but the last.
+    """
+    error = (100 - runs.test_accuracy.dropna()).agg(["mean", "sem", "count"])
+    paper, why_none = beside(config, scenario)
+    numbers = " and ".join(f"{100 - p.accuracy:.2f} % (Table {p.table})" for p in paper.itertuples())
+    published_ones = f"Published: {numbers}." if numbers else f"No published number beside it: {markdown(why_none)}."
+    return f"Test error after {config.budget:,} labels: **{cell(*error)} %**, mean ± standard error (seeds). {published_ones}"
 
 
 def _differences(config: Config, paper: Config) -> list[str]:

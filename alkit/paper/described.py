@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from alkit.data import Dataset
+from alkit.files.images import some
 from alkit.files.sources import load
 from alkit.paper.pictures import note, strip, style
 from alkit.paper.words import mathtext
@@ -70,10 +71,10 @@ def suspicious(data: Dataset) -> Iterator[str]:
     counts = data.y_train[data.y_train >= 0].bincount(minlength=data.num_classes).tolist()
     few = [f"{name} ({count})" for name, count in zip(data.class_names, counts, strict=True) if count < FEW]
     if few:
-        yield f"few labelled training images: {_some(few)}"
+        yield f"few labelled training images: {some(few)}"
     absent = [data.class_names[label] for label in range(data.num_classes) if not (data.y_test == label).any()]
     if absent:
-        yield f"no test image: {_some(absent)}"
+        yield f"no test image: {some(absent)}"
 
 
 def _repeated(data: Dataset, train: list[bytes], test: list[bytes]) -> Iterator[str]:
@@ -112,7 +113,3 @@ def sheet(data: Dataset, columns: int = 10) -> Figure:
 
 def _numbers(values: Tensor) -> str:
     return ", ".join(f"{value:.4f}" for value in values.flatten().tolist())
-
-
-def _some(names: list[str], most: int = 6) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -110,12 +110,12 @@ def page(results: Results, number: int, folder: Path | None = None) -> Styler:
         {"selector": "caption", "props": under},
         {"selector": "td a", "props": "color: inherit; text-decoration: none"},
     ]
-    weigh = lambda column: _bold(column, bold, text)  # noqa: E731
+    weigh = lambda column: _bold(column, bold)  # noqa: E731
     note = html.escape(sources(results.provenance, _ours(found).dataset.unique()))
     return linked.style.set_table_styles(styles).set_caption(note).apply(weigh)
 
 
-def _bold(column: pd.Series, bold: list[bool] | None, text: pd.DataFrame) -> list[str]:
+def _bold(column: pd.Series, bold: list[bool] | None) -> list[str]:
     lines = column.index.get_level_values(-1) if bold is None else [column.name[-1]] * len(column)
     return ["" if line == "paper" else "font-weight: bold" for line in lines]
 
@@ -162,7 +162,6 @@ def _strong(text: str) -> str:
     return f"{text[: len(text) - len(number)]}**{number}**" if number else ""
 
 
-name = word  # as the findings call it
 _METRICS = {2: "Test accuracy (per cent)", 3: "Test error (per cent)"}
 
 

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 
 from alkit.paper import verdicts
+from alkit.paper.beside import error_beside
 from alkit.paper.page import CSS, Link, Page, prepared, render, title_of, verdict_of
 from alkit.paper.pictures import style
 from alkit.paper.results import Results, read, together
@@ -117,7 +118,7 @@ def _experiment(experiment: Experiment, results: Results) -> Part:
     made = prepared(notebook, None, lambda line: code.place(experiments.SOURCE, line, root))
     runs = results.rounds[results.rounds.experiment == name]
     lead = f"{html.escape(word(experiment.scenario))}; <code>{html.escape(name)}</code>"
-    page = Page(experiments.in_words(experiment), lead, experiments.test_error(experiment, runs))
+    page = Page(experiments.in_words(experiment), lead, error_beside(experiment.configs[0], experiment.scenario, runs))
     up = Link(f"profiles/{results.profile.name}.html", results.profile.name)
     return Part(f"experiments/{name}.html", made, page, (up,))
 

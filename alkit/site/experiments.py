@@ -9,20 +9,16 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from alkit.config import CONDITION, Config
-from alkit.paper.beside import beside
+from alkit.paper.beside import LIMITS, error_beside
 from alkit.paper.figures import curve
 from alkit.paper.results import Results, differing
-from alkit.paper.tables import cell, sources
-from alkit.paper.words import colour, markdown, word
+from alkit.paper.tables import sources
+from alkit.paper.words import colour, word
 from alkit.run.grid import Experiment
 from alkit.site.code import place
 from alkit.site.drawings import figure_html
 
 SOURCE, HERE = Path("notebooks/experiment.py"), Path("alkit/site/experiments.py")
-LIMITS = (
-    "**Limits.** The spread is over seeds: splits, weights, shuffling and noise. It says nothing of other data or settings. "
-    "The published numbers are means over three seeds, without a spread."
-)
 
 
 def in_words(experiment: Experiment) -> str:
@@ -52,7 +48,7 @@ def from_logs(experiment: Experiment, results: Results, root: str) -> NotebookNo
         new_markdown_cell("## Validation accuracy"),
         *_curves(experiment, runs, results, root),
         new_markdown_cell("## Test error, beside the paper's"),
-        shown("text/markdown", test_error(experiment, runs)),
+        shown("text/markdown", error_beside(experiment.configs[0], experiment.scenario, runs)),
         new_markdown_cell("## Each seed"),
         shown("text/html", _each(runs).to_html(border=0, index=False, float_format="{:.2f}".format, na_rep="")),
         new_markdown_cell(LIMITS),
@@ -62,16 +58,6 @@ def from_logs(experiment: Experiment, results: Results, root: str) -> NotebookNo
 def shown(kind: str, text: str) -> NotebookNode:
     """A cell that shows something, without code."""
     return new_code_cell("", outputs=[new_output("display_data", data={kind: text})] if text else [])
-
-
-def test_error(experiment: Experiment, runs: pd.DataFrame) -> str:
-    """The test error of its finished runs, beside the published ones if its settings are the paper's; in Markdown."""
-    first = experiment.configs[0]
-    error = (100 - runs.dropna(subset="test_accuracy").test_accuracy).agg(["mean", "sem", "count"])
-    paper, why_none = beside(first, experiment.scenario)
-    numbers = " and ".join(f"{100 - p.accuracy:.2f} % (Table {p.table})" for p in paper.itertuples())
-    return (f"Test error after {first.budget:,} labels: **{markdown(cell(*error))} %**, mean ± standard error (seeds). "
-            + (f"Published: {numbers}." if numbers else f"No published number beside it: {markdown(why_none)}."))  # fmt: skip
 
 
 def _curves(experiment: Experiment, runs: pd.DataFrame, results: Results, root: str) -> list[NotebookNode]:

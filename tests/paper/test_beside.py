@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from alkit.config import Config
-from alkit.paper.beside import beside
+from alkit.paper.beside import beside, error_beside
 from alkit.paper.published import published
 from alkit.run.grid import read_profile
 
@@ -48,3 +49,14 @@ def test_without_a_scenario_the_settings_say_which_it_is():
     ideal = next(e.configs[0] for e in read_profile("paper").experiments if e.scenario == "ideal")
     assert set(beside(ideal)[0].scenario) == {"ideal"}
     assert beside(replace(ideal, num_rounds=9))[0].empty
+
+
+def test_the_test_error_is_that_of_the_last_rounds_with_its_spread_beside_the_published_one():
+    runs = pd.DataFrame({"seed": [0, 0, 1, 1], "test_accuracy": [None, 80.0, None, 90.0]})
+    ours = "Test error after 1,100 labels: **15.00 ± 5.00 (2) %**, mean ± standard error (seeds). "
+    assert error_beside(Config(acquisition="bald"), "constrained", runs) == (
+        ours + "Published: 79.23 % (Table 2) and 79.23 % (Table 3)."
+    )
+    assert error_beside(Config(acquisition="bald"), "my own", runs) == (
+        ours + "No published number beside it: the paper has no number for this condition."
+    )
