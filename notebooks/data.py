@@ -17,6 +17,8 @@
 # as they are added, and how a seed divides the training set.
 
 # %%
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 import pandas as pd
 import torch
@@ -34,7 +36,7 @@ style()
 
 # %% tags=["parameters"]
 datasets = {"digits": {"num_initial": 20, "num_valid": 100}}  # and how each is split
-noises = ["gaussian", "salt_and_pepper"]
+noises = {"gaussian": {}, "salt_and_pepper": {}}  # and how strong each is, where not as in the paper: {"noise_sd": 2.0}
 
 # %%
 data = {one: load(one, device="cpu") for one in datasets}
@@ -74,17 +76,25 @@ for d in data.values():
 
 # %% [markdown]
 # ## The noises
-# The same images without noise and with each of the profile's: Gaussian noise has standard deviation 1 in standardised units,
-# salt and pepper sets 10 % of the pixels to the extremes, the released code's pepper to the mean grey. In an experiment one
-# image in ten is hit. Values outside black and white, which Gaussian noise makes and the models see, are drawn as black and
-# white.
+# An image is hit with `noise_probability`. Gaussian noise has standard deviation `noise_sd` in standardised units; salt and
+# pepper sets the share `noise_pixels` of the pixels to the extremes, the released code's pepper to the mean grey. What is set,
+# in the profile's first experiment with the noise (a constrained one, if any has it):
+
+# %%
+configs = {kind: Config(noise=kind, **strength) for kind, strength in noises.items()}
+fields = {word(kind): {k: v for k, v in vars(c).items() if k.startswith("noise_")} for kind, c in configs.items()}
+display(pd.DataFrame(fields).T if noises else Markdown("No experiment has noise."))
+
+# %% [markdown]
+# The same images without noise and with each of these, all of them hit. Values outside black and white, which Gaussian noise
+# makes and the models see, are drawn as black and white.
 
 # %%
 for d in data.values():
     index = torch.stack([(d.y_train == c).nonzero()[0, 0] for c in range(d.num_classes)])
     rows = {
-        kind: Pass(Config(noise=kind, noise_probability=1.0), d, "train", index, generator(0, "noise-train"))[:]
-        for kind in ("none", *noises)
+        kind: Pass(replace(c, noise_probability=1.0, noise_splits=["train"]), d, "train", index, generator(0, "noise-train"))[:]
+        for kind, c in {"none": Config(), **configs}.items()
     }
     figure, axes = plt.subplots(len(rows), 1, figsize=(7, 0.9 * len(rows)), squeeze=False, layout="constrained")
     for ax, (kind, images) in zip(axes[:, 0], rows.items(), strict=True):
@@ -95,15 +105,16 @@ for d in data.values():
 
 # %% [markdown]
 # ### Are the rates what they should be?
-# Measured on every training image of one pass, with each image hit with probability 0.1.
+# Measured on every training image of one pass.
 
 # %%
 rows = []
 for d in data.values():
     everything = torch.arange(len(d.y_train))
-    for kind in noises:
-        config = Config(dataset=d.name, noise=kind)
-        seen = Pass(config, d, "train", everything, generator(0, "noise-train"))
+    for kind, config in configs.items():
+        seen = Pass(replace(config, noise_splits=["train"]), d, "train", everything, generator(0, "noise-train"))
+        if seen.noisy is None:  # a probability of zero
+            continue
         hit = seen.place >= 0
         change = seen.noisy - d.standardised(d.x_train[everything[hit]])
         values = {"salt_and_pepper": d.extremes, "released_pepper": [torch.zeros(())]}.get(kind, [])
@@ -119,8 +130,11 @@ pd.DataFrame(rows).style.hide()
 
 # %% [markdown]
 # ## The splits
-# Disjoint; the initial labels hold the same number of each class, the validation set the training set's proportions. Both are
-# drawn anew for every seed, or, with a `split_seed`, once for all.
+# Those of the profile's first experiment on each data set (a constrained one, if there is any); others may start from more
+# labels or query another pool. They are disjoint, and the validation set has the training set's proportions of the classes. The
+# initial labels hold the same number of each class; with the split `given` they are all labels outside the validation set, with
+# `released` they have those proportions too. The pool is what is left, or `num_pool` images of it. All are drawn anew for every
+# seed; once for all with a `split_seed`, and with `released`.
 
 # %%
 rows = []
@@ -130,7 +144,7 @@ for d in data.values():
         initial, valid, pool = split(config, d)
         counts = lambda part, d=d: d.y_train[part].bincount(minlength=d.num_classes)  # noqa: E731
         rows.append({
-            "Dataset": word(d.name), "Seed": seed,
+            "Dataset": word(d.name), "Split": config.split, "Seed": seed,
             **{
                 f"{label} (a class)": f"{len(part):,} ({counts(part).min():,} to {counts(part).max():,})"
                 for label, part in (("Initial", initial), ("Validation", valid), ("Pool", pool))

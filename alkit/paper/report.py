@@ -15,7 +15,7 @@ from alkit.paper.page import html
 from alkit.paper.results import together
 from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS, shown
 from alkit.run.execute import execute, is_current
-from alkit.run.grid import Profile
+from alkit.run.grid import Profile, settings
 from alkit.run.params import read_params
 from alkit.run.plan import in_words
 from alkit.run.reproduce import environment
@@ -32,13 +32,16 @@ def data_notebook(profile: Profile) -> None:
                 f"{name} has changed: {shown(path)} holds a run on {digest}, now it is {now.digest} ({now.source}); put the "
                 "former data back, or move the results away"
             )
-    splits = {}
+    splits: dict[str, dict] = {}
+    noises: dict[str, dict] = {}
     for experiment in sorted(profile.experiments, key=lambda e: e.scenario != "constrained"):  # section 3.1's splits first
         first = experiment.configs[0]
-        kept = {key: getattr(first, key) for key in ("num_initial", "num_valid", "split_seed")}
+        kept = {key: getattr(first, key) for key in ("split", "num_initial", "num_valid", "num_pool", "split_seed")}
         splits.setdefault(first.dataset, kept)
-    noises = dict.fromkeys(c.noise for e in profile.experiments for c in e.configs if c.noise != "none")
-    parameters = {"datasets": splits, "noises": list(noises)}
+        if first.noise != "none":
+            strength = {key: value for key, value in settings(first).items() if key.startswith("noise_")}
+            noises.setdefault(first.noise, strength)
+    parameters = {"datasets": splits, "noises": noises}
     with _alone(profile):
         execute(NOTEBOOKS / "data.py", profile.folder / "data.ipynb", parameters)
 

@@ -5,11 +5,13 @@ import re
 import shutil
 import statistics
 
+import jupytext
 import pandas as pd
 import pytest
 
 from alkit.paper import report as report_module
 from alkit.paper.report import data_notebook, findings
+from alkit.paths import NOTEBOOKS
 
 
 def test_the_tables_hold_what_the_logs_hold_and_nothing_where_nothing_ran(made):
@@ -88,6 +90,30 @@ def test_a_findings_parameters_that_are_no_plain_yaml_are_one_line(tmp_path, tex
     (tmp_path / "findings/dips.yaml").write_text(text)
     with pytest.raises(ValueError, match=rf"^\S+dips\.yaml is no YAML: .*{words}.*$"):
         findings("dips", tmp_path / "outputs", tmp_path)
+
+
+def test_the_data_notebook_shows_the_profiles_own_split_and_its_noise_as_strong_as_it_is(logged, monkeypatch):
+    block = {"dataset": "digits", "num_initial": 20, "num_valid": 50, "num_rounds": 1}
+    grid = [
+        {**block, "scenario": "ideal", "num_pool": 900, "noise": "gaussian", "noise_sd": 7.0},
+        {**block, "scenario": "constrained", "num_pool": 300, "noise": "gaussian", "noise_sd": 3.0, "noise_splits": ["test"]},
+        {**block, "scenario": "ideal", "noise": "salt_and_pepper", "noise_pixels": 0.5, "noise_probability": 0.25},
+    ]
+    handed, space, seen = {}, {}, []
+    monkeypatch.setattr(report_module, "_digests", lambda profile: {})
+    monkeypatch.setattr(report_module, "execute", lambda source, target, parameters: handed.update(parameters))
+    data_notebook(logged(grid, seeds=[0]))
+    for cell in jupytext.read(NOTEBOOKS / "data.py").cells:
+        if cell.cell_type == "code":
+            exec(cell.source, space)
+            space.update(handed if "parameters" in cell.metadata.get("tags", []) else {})
+            seen.append(space.get("rows"))
+    assert [(c.noise_sd, c.noise_probability) for c in space["configs"].values()] == [(3.0, 0.1), (1.0, 0.25)]
+    *_, rates, splits = seen
+    assert [float(row["Images hit (%)"]) for row in rates] == pytest.approx([10, 25], abs=3)
+    assert float(rates[0]["Sd of the change"]) == pytest.approx(3, rel=0.02)
+    assert 20 < float(rates[1]["Pixels replaced (%)"]) < 50  # half of them, but for those that were so before
+    assert all(row["Pool (a class)"].startswith("300 (") for row in splits)
 
 
 def test_data_that_changed_while_its_runs_were_made_is_named_and_not_shown_beside_them(logged):
