@@ -62,7 +62,8 @@ def verdict(interval: stats.Interval, values: pd.Series) -> str:
     if interval.low == interval.high:  # a mean of zero alone may be that of +5 and -5
         return "no difference"
     seeds = stats.seeds_needed(values, interval.mean)
-    return f"cannot be told: a difference of {abs(interval.mean):.1f} needs about {seeds or 'more than 1,000'} seeds"
+    needed = f"about {seeds}" if seeds else "more than 1,000"
+    return f"cannot be told: a difference of {abs(interval.mean):.1f} needs {needed} seeds"
 
 
 def condition(row) -> str:

@@ -175,9 +175,7 @@ verdict = "holds" if harmful and list(share.values())[-1] > 0.9 else "does not h
 # %%
 words = zip(gains, in_words(pd.DataFrame(gains).T, ".1f"), share.values(), strict=True)
 means = f"{keep.mean():.1f} % kept, {merge.mean():.1f} merged, {drop.mean():.1f} dropped; {beside.mean():.1f} beside it"
-lines = [
-    f"**The dip as an artefact of batch norm on two images: {verdict}** (n = {len(seeds)}), {num_labelled} labels: {means}."
-]
+lines = [f"**The dip, an artefact of batch norm on two images: {verdict}** (n = {len(seeds)}), {num_labelled} labels: {means}."]
 lines += [f"Of what merging gains, {key} gives back {text} points, {100 * part:.0f} %." for key, text, part in words]
 told = {n: "holds" if d["low"] > 0 else "does not hold" if d["high"] < 0 else "cannot be told" for n, d in others.items()}
 lines += [f"*A dip, {n}*: **{told[n]}**, {others[n]['mean']:.1f} points." for n in others]
