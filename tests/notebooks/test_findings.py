@@ -66,11 +66,14 @@ def test_lenet_fits_its_labels_and_errs_little_where_it_is_trained():
     assert found["chosen_training_error"]["high"] < 5
 
 
-def test_queries_by_uncertainty_win_on_mnist_alone_and_lose_with_few_labels():
+def test_queries_by_uncertainty_win_on_mnist_alone_not_with_resnet18_on_cifar10_and_lose_with_few_labels():
     found = numbers("when_it_works")
     tuned = [d for d in found["differences"] if d["profile"] == "tuned"]
     assert len(tuned) == 4
     assert all((d["verdict"] == "beats random") == (d["data"] == "mnist") for d in tuned)
+    resnet = [d for d in found["differences"] if d["profile"] == "tuned_resnet18"]
+    assert [d["verdict"] for d in resnet] == ["cannot be told from random"] * 2
+    assert all(d["minus random (points)"]["mean"] < 0 for d in resnet)
     assert any(gap["high"] < 0 for gap in found["variants"].values())
     assert found["verdict"] == "is mixed"
 
