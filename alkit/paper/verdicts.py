@@ -26,8 +26,9 @@ text concludes from 0.9.
 - *not run*: neither, and a quantity has fewer than two seeds; p is of those that were run.
 - *artefact*: the paper names a cause of what it saw; another one was tested here, and explains it.
 
-p is two-sided, of the claim as a whole; in brackets adjusted for reading all claims together (Benjamini and Hochberg). How many
-seeds there are to be is set in `params/paper.yaml`, and not by what the first of them say; n is of those that are finished.
+p is two-sided, of the claim as a whole; in brackets adjusted for reading all claims together (Benjamini and Hochberg). Three
+seeds were run first and more, up to ten, where a claim stayed open (`params/paper.yaml`); n is of those that are finished. What
+was decided with more than three was looked at more than once, which p does not count.
 """
 SHORT = {
     "holds": ("holds", "hold"),
