@@ -4,7 +4,7 @@
 # ---
 
 # %% [markdown]
-# # Once networks train, entropy and BALD beat random queries on MNIST, not LeNet's on Fashion-MNIST or ResNet-18's on CIFAR-10
+# # Once networks train, entropy and BALD beat random queries on MNIST, not on harder data; with few labels they can lose
 #
 # **Claim** (section 5.1). "In a scenario with sparse data, a less complex strategy like Random can be more beneficial", said of
 # ResNet-18; of LeNet, Table 3 has the lowest error for Random too. At the paper's settings LeNet hardly trains (the finding
