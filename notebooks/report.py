@@ -49,8 +49,9 @@ for kind in ("tables", "figures"):
 
 
 def save(figure, stem):
-    for suffix in ("png", "pdf"):
-        figure.savefig(folder / "figures" / f"{stem}.{suffix}", bbox_inches="tight")
+    # No date in a PDF: the same results make the same file.
+    for suffix, metadata in {"png": None, "pdf": {"CreationDate": None}}.items():
+        figure.savefig(folder / "figures" / f"{stem}.{suffix}", bbox_inches="tight", metadata=metadata)
     plt.show()
 
 

@@ -54,16 +54,16 @@ def _measures(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, tuple[pd.Seri
 
 
 def verdict(interval: stats.Interval, values: pd.Series) -> str:
-    """What an interval says of a difference from random; where it cannot be told, with how many seeds it could."""
+    """What an interval says of a difference from random; where it is inconclusive, how many seeds would decide."""
     if interval.n < 2:
-        return "cannot be told: no two seeds" if interval.n else "cannot be told: not run with equally many labels"
+        return "inconclusive: no two seeds" if interval.n else "not run with equally many labels"
     if interval.direction:
         return "better than random" if interval.direction > 0 else "worse than random"
     if interval.low == interval.high:  # a mean of zero alone may be that of +5 and -5
         return "no difference"
     seeds = stats.seeds_needed(values, interval.mean)
     needed = f"about {seeds}" if seeds else "more than 1,000"
-    return f"cannot be told: a difference of {abs(interval.mean):.1f} needs {needed} seeds"
+    return f"inconclusive: a difference of {abs(interval.mean):.1f} needs {needed} seeds"
 
 
 def condition(row) -> str:

@@ -87,7 +87,7 @@ rows = []
 for (setting, acquisition), part in queries.groupby(["LeNet", "acquisition"], sort=False):
     for measure in MEASURES[2:] if not acquisition.startswith("random") else ():
         found = as_row(part[measure] - 1)
-        answer = "closer" if found["high"] < 0 else "farther" if found["low"] > 0 else "cannot be told"
+        answer = "closer" if found["high"] < 0 else "farther" if found["low"] > 0 else "inconclusive"
         row = {"LeNet": setting, "acquisition": acquisition, "distance": measure, "change": found.pop("mean"), **found}
         rows.append({**row, "ten images are": answer})
 closeness = pd.DataFrame(rows)
@@ -104,7 +104,7 @@ closeness.pivot_table(index=["LeNet", "acquisition"], columns="distance", values
 
 # %%
 near = closeness.query("distance == 'cosine distance' and acquisition == 'BALD by dropout, T = 10'").set_index("LeNet")
-ANSWERS = {"closer": "holds", "farther": "does not hold", "cannot be told": "cannot be told"}
+ANSWERS = {"closer": "holds", "farther": "does not hold", "inconclusive": "inconclusive"}
 display(Markdown("\n\n".join(
     f"*BALD's ten images are closer together than random ones, {setting}*: **{ANSWERS[row['ten images are']]}**: cosine "
     f"distance {row.text} % (n = {row.n})."

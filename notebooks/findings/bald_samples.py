@@ -157,7 +157,7 @@ lines = [
     f"({len(seeds)} networks x {mask_sets} mask sets)."
     for setting, row in ten.iterrows()
 ]
-said = {1: "the first is better", -1: "the second is better", 0: "cannot be told"}
+said = {1: "the first is better", -1: "the second is better", 0: "inconclusive"}
 for pair, gap in gaps.items():
     found = gap["test accuracy"]
     lines.append(f"*{pair}, in the loop*: **{said[found.direction]}** ({found} points of test accuracy, n = {len(ideal)}).")

@@ -170,14 +170,14 @@ share = {key: gain.mean() / (merge - keep).mean() for key, gain in repaired.item
 gains = {key: as_row(gain) for key, gain in repaired.items()}
 causes = [*list(differences.values())[:3], list(gains.values())[-1]]
 harmful, is_reversed = all(d["low"] > 0 for d in causes), any(d["high"] < 0 for d in causes)
-verdict = "holds" if harmful and list(share.values())[-1] > 0.9 else "does not hold" if is_reversed else "cannot be told"
+verdict = "holds" if harmful and list(share.values())[-1] > 0.9 else "does not hold" if is_reversed else "inconclusive"
 
 # %%
 words = zip(gains, in_words(pd.DataFrame(gains).T, ".1f"), share.values(), strict=True)
 means = f"{keep.mean():.1f} % kept, {merge.mean():.1f} merged, {drop.mean():.1f} dropped; {beside.mean():.1f} beside it"
 lines = [f"**The dip, an artefact of batch norm on two images: {verdict}** (n = {len(seeds)}), {num_labelled} labels: {means}."]
 lines += [f"Of what merging gains, {key} gives back {text} points, {100 * part:.0f} %." for key, text, part in words]
-told = {n: "holds" if d["low"] > 0 else "does not hold" if d["high"] < 0 else "cannot be told" for n, d in others.items()}
+told = {n: "holds" if d["low"] > 0 else "does not hold" if d["high"] < 0 else "inconclusive" for n, d in others.items()}
 lines += [f"*A dip, {n}*: **{told[n]}**, {others[n]['mean']:.1f} points." for n in others]
 display(Markdown("\n\n".join(lines)))
 

@@ -88,10 +88,10 @@ figure.savefig(folder / "weights.png")
 # %% [markdown]
 # ## Verdict
 # That PyTorch's weights are better *holds* of a condition if the interval of the difference lies above zero, does not if it
-# lies below, and cannot be told if it includes zero. Nearer to the published number is the mean that is nearer.
+# lies below, and is inconclusive if it includes zero. Nearer to the published number is the mean that is nearer.
 
 # %%
-verdicts = {place: "holds" if row.low > 0 else "does not hold" if row.high < 0 else "cannot be told"
+verdicts = {place: "holds" if row.low > 0 else "does not hold" if row.high < 0 else "inconclusive"
             for place, row in moved.iterrows()}  # fmt: skip
 distance = moved[list(WEIGHTS)].sub(moved.published, axis=0).abs()
 nearer = int((distance.pytorch < distance.torchvision).sum())

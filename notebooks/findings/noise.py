@@ -108,7 +108,7 @@ said.pivot_table(index=["network", "noise"], columns="noise in", values="change"
 #
 # *Less than the seed*: the largest paired change by noise everywhere is smaller than the standard deviation over seeds. *Test
 # images*: holds of a noise if, in the well-trained networks, all its intervals of noise in the test images alone are below
-# zero, does not hold if one is above, and cannot be told otherwise. The intervals are not adjusted for their number.
+# zero, does not hold if one is above, and is inconclusive otherwise. The intervals are not adjusted for their number.
 
 # %%
 first = next(iter(trainings))
@@ -117,7 +117,7 @@ everywhere = effects[(effects.network == first) & (effects["noise in"] == "every
 largest = everywhere.loc[everywhere["mean"].abs().idxmax()]
 is_less = bool(abs(largest["mean"]) < sd)
 tested = effects[(effects.network != first) & (effects["noise in"] == "test")]
-hurts = {noise: "holds" if (of.high < 0).all() else "does not hold" if (of.low > 0).any() else "cannot be told"
+hurts = {noise: "holds" if (of.high < 0).all() else "does not hold" if (of.low > 0).any() else "inconclusive"
          for noise, of in tested.groupby("noise", sort=False)}  # fmt: skip
 minutes = sum(f[["train_seconds", "evaluate_seconds"]].sum().sum() for f in frames.values()) / 60
 

@@ -123,7 +123,7 @@ for noise in [*TITLES][:2]:
 
 # %%
 kinds = pd.DataFrame(rows)
-kinds["sign"] = np.select([kinds.low > 0, kinds.high < 0], ["above 0", "below 0"], "cannot be told")
+kinds["sign"] = np.select([kinds.low > 0, kinds.high < 0], ["above 0", "below 0"], "inconclusive")
 kinds.set_index(["network", "difference", "noise in"]).round(2)
 
 # %% [markdown]
@@ -139,7 +139,7 @@ for how in ("without", "with"):
     part = hit[hit.part == f"hit images, trained {how} noise"]
     lines.append(f"*A hit image suffers in networks trained {how} noise*: in {(part.high < 0).sum()} of {len(part)} cells, "
                  f"{part['mean'].min():+.1f} to {part['mean'].max():+.1f} points.")  # fmt: skip
-is_pepper, told = kinds.difference == PEPPERS, kinds.sign != "cannot be told"
+is_pepper, told = kinds.difference == PEPPERS, kinds.sign != "inconclusive"
 lines.append(f"*Salt and pepper differs from the released pepper*: in {told[is_pepper].sum()} of {is_pepper.sum()} cells.")
 lines.append(
     f"*Noise at every access differs from noise drawn once*: in {told[~is_pepper].sum()} of {(~is_pepper).sum()} cells."

@@ -117,7 +117,7 @@ at_papers.round(2)
 # %% [markdown]
 # ## Verdict
 # *Signs*: a count differs from a coin's if the sign test of the second kind has p < 0.05. *Augmentation*: holds if the
-# intervals of noise in training alone are above zero for both noises, does not hold if one is below zero, and cannot be told
+# intervals of noise in training alone are above zero for both noises, does not hold if one is below zero, and is inconclusive
 # otherwise.
 
 # %%
@@ -131,7 +131,7 @@ for model in ("LeNet", "ResNet-18"):
     )
 
 # %%
-augments = "holds" if (alone.low > 0).all() else "does not hold" if (alone.high < 0).any() else "cannot be told"
+augments = "holds" if (alone.low > 0).all() else "does not hold" if (alone.high < 0).any() else "inconclusive"
 lines.append(
     f"*Noise in the training images makes ResNet-18 better on clean ones*: **{augments}** "
     f"({' and '.join(in_words(alone))} points for {' and '.join(alone.noise)}, n = {len(seeds)})."

@@ -172,7 +172,7 @@ middle.rename(index=word).reset_index().style.hide().format("{:,.0f}", subset=["
 # %%
 real, alone = int((judged.adjusted < level).sum()), int((judged.p < level).sum())
 share = real / len(judged) if len(judged) else None
-verdict = "cannot be told" if share is None else "holds" if share >= 0.8 else "does not hold" if share < 0.5 else "is mixed"
+verdict = "inconclusive" if share is None else "holds" if share >= 0.8 else "does not hold" if share < 0.5 else "is mixed"
 display(Markdown(
     f"**That three seeds make the differences reliable: {verdict}.** {real} of the {len(judged)} published differences that we "
     f"have a spread for are beyond chance, adjusted for reading them together, and {alone} if each is read alone "

@@ -34,6 +34,7 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from alkit.config import Config
+from alkit.files import whole
 from alkit.files.sources import load
 from alkit.paper.pictures import note, style
 from alkit.paper.published import published
@@ -86,7 +87,7 @@ for config in (c for c in grid if c.num_initial == most):
     if (key := log_path(config, folder).stem) not in known:
         labelled = split(config, data)[0]
         known[key] = 100 - 100 * accuracy(config, data, fit(config, data, labelled, 0), "train", labelled, 0)
-kept.write_text(json.dumps(known, indent=1), encoding="utf-8")
+        whole.write(kept, json.dumps(known, indent=1))
 runs["training_error"] = [known.get(log_path(c, folder).stem) for c in grid + longer]
 
 # %% [markdown]
@@ -157,7 +158,7 @@ display(Markdown(
 # %%
 chosen = max((key for key in groups if key[0] == epochs), key=lambda key: groups[key].valid_accuracy.mean())
 error, fitted = interval(groups[chosen].test_error), interval(groups[chosen].training_error)
-verdict = "does not hold" if error.high < low_error else "holds" if error.low > low_error else "cannot be told"
+verdict = "does not hold" if error.high < low_error else "holds" if error.low > low_error else "inconclusive"
 ours, seen = interval(paper.test_error), interval(paper.training_error)
 display(Markdown(
     f"**A limit of capacity: {verdict}.** At the same {most:,} labels, learning rate {chosen[1]:g} with momentum {chosen[2]:g} "

@@ -178,7 +178,7 @@ whole = "; ".join(f"{text} ({gap} points)" for text, gap in each)
 lost = "; ".join(f"{v}: {word(a)} {gap}" for (v, a), gap in gaps.items() if gap.direction < 0)
 seen = {gap.direction for gap in [*gaps.values(), *(gap for _, gap in each)]}
 verdict = {(True, True): "is mixed", (True, False): "does not hold", (False, True): "holds"}
-verdict = verdict.get((1 in seen, -1 in seen), "cannot be told")
+verdict = verdict.get((1 in seen, -1 in seen), "is inconclusive")
 display(Markdown(
     f"**That random queries are the better choice {verdict}** once the network trains. {whole}. Up to {variant_budget} labels "
     f"queries by uncertainty lose in: {lost or 'none of the variants'}."

@@ -42,7 +42,7 @@ def test_a_difference_is_paired_by_seed_and_its_interval_students(results):
         assert (row.low, row.high) == pytest.approx(tuple(test.confidence_interval()))
         assert row.p == pytest.approx(test.pvalue) and row.n == 5
     assert rows.loc["entropy", TEST].verdict == "better than random"
-    assert rows.loc["bald", TEST].verdict.startswith("cannot be told: a difference of")
+    assert rows.loc["bald", TEST].verdict.startswith("inconclusive: a difference of")
     assert (rows.holm >= rows.p).all()
 
 
@@ -50,7 +50,7 @@ def test_the_curve_is_compared_as_far_as_both_go_and_ends_only_with_equally_many
     blocks = [{**GRID, "acquisition": "random", "num_rounds": 4}, {**GRID, "acquisition": "bald"}]
     found = together(logged(blocks, accuracy=accuracy, seeds=[0, 1, 2])).own
     rows = against_random(found).set_index("what")
-    assert rows.loc[TEST].n == 0 and rows.loc[TEST].verdict == "cannot be told: not run with equally many labels"
+    assert rows.loc[TEST].n == 0 and rows.loc[TEST].verdict == "not run with equally many labels"
     shorter = found[found.num_labelled <= 50]
     areas = [stats.by_seed(shorter[shorter.acquisition == a]) for a in ("bald", "random")]
     assert rows.loc[CURVE]["mean"] == pytest.approx((areas[0] - areas[1]).mean())
@@ -61,11 +61,11 @@ def test_the_curve_is_compared_as_far_as_both_go_and_ends_only_with_equally_many
     [
         ([1.0, 2.0, 1.5], "better than random"),
         ([-1.0, -2.0, -1.5], "worse than random"),
-        ([1.0, -0.5, 1.2], "cannot be told: a difference of 0.6 needs about"),
+        ([1.0, -0.5, 1.2], "inconclusive: a difference of 0.6 needs about"),
         ([0.0, 0.0], "no difference"),
-        ([5.0, -5.0], "cannot be told: a difference of 0.0 needs more than 1,000 seeds"),
-        ([3.0], "cannot be told: no two seeds"),
-        ([], "cannot be told: not run"),
+        ([5.0, -5.0], "inconclusive: a difference of 0.0 needs more than 1,000 seeds"),
+        ([3.0], "inconclusive: no two seeds"),
+        ([], "not run"),
     ],
 )
 def test_the_verdict_follows_from_the_interval(values, words):
@@ -82,7 +82,7 @@ def test_the_answer_is_a_sentence_a_comparison_with_difference_interval_and_seed
         f"({row.low:+.2f} to {row.high:+.2f}) points, 5 seeds"
     )
     assert shown(rows)["Minus random, points (95 %)"].iloc[0] in lines[0]
-    assert answers(against_random(results(seeds=[0]).own))[0].endswith("cannot be told: no two seeds; +5.42 points, one seed")
+    assert answers(against_random(results(seeds=[0]).own))[0].endswith("inconclusive: no two seeds; +5.42 points, one seed")
 
 
 def test_without_random_or_with_nothing_else_there_is_nothing_to_compare(results):
