@@ -3,6 +3,7 @@
 import os
 import time
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
+from pathlib import Path
 
 from tqdm import tqdm
 
@@ -79,10 +80,10 @@ def _run(experiment: Experiment, data: str) -> None:
     os.environ.update(environment() | {"ALKIT_DATA": data})
     with held(experiment.folder / "notebook.lock"):
         if not _is_done(experiment):  # it may have been done there meanwhile
-            execute(*_notebook(experiment))
+            execute(*notebook_of(experiment))
 
 
-def _notebook(experiment: Experiment):
+def notebook_of(experiment: Experiment) -> tuple[Path, Path, dict]:
     """Source, target and first cell of an experiment's notebook."""
     first = experiment.configs[0]
     parameters = {
@@ -94,7 +95,7 @@ def _notebook(experiment: Experiment):
 
 
 def _is_done(experiment: Experiment) -> bool:
-    return experiment.rounds_done() >= experiment.total_rounds and is_current(*_notebook(experiment))
+    return experiment.rounds_done() >= experiment.total_rounds and is_current(*notebook_of(experiment))
 
 
 class Progress:
