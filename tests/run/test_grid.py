@@ -40,7 +40,8 @@ def test_the_paper_profile_is_the_paper():
         **{f"constrained-mnist-lenet-bald-{noise}": 10 for noise in noises},
         **{f"constrained-{name}-lenet-random-none": 7 for name in ("mnist", "cifar10")},
         **{f"constrained-cifar10-lenet-random-{noise}": 5 for noise in noises[1:]},
-        **{f"constrained-cifar10-resnet18-random-{noise}": 5 for noise in noises},
+        **{f"constrained-fashion_mnist-lenet-random-{noise}": 5 for noise in noises},
+        **{f"constrained-{name}-resnet18-random-{noise}": 5 for name in ("cifar10", "fashion_mnist") for noise in noises},
     }
     for e in by_scenario["constrained"]:
         first = e.configs[0]
