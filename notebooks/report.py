@@ -107,11 +107,13 @@ results.provenance.style.format(escape="html").hide()
 
 # %% [markdown]
 # ### By what code, on what machine
-# How many rounds each made. The code is a git commit, "changed" where alkit's files were not as it has them; logs that are
-# older than this record say neither code nor machine.
+# Codes are git commits, "changed" where alkit's files were not as it has them, each with the number of rounds that it made;
+# logs that are older than this record say neither code nor machine.
 
 # %%
-results.made.style.format(escape="html").hide()
+made = results.made.assign(code=results.made.code + results.made.rounds.map(" ({:,})".format))
+made = made.groupby(["libraries", "machine", "device"], sort=False).agg({"code": ", ".join, "rounds": "sum"})
+made.reset_index()[results.made.columns].style.format(escape="html", thousands=",").hide()
 
 # %% [markdown]
 # ## Table 2: test accuracy under noise, constrained scenario (%)

@@ -1,5 +1,7 @@
 """The paper's Figures 4 to 6, and one with all its numbers beside ours; colours are the words' (colour-blind-safe)."""
 
+import math
+
 import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
@@ -138,9 +140,12 @@ def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple
         handles += [Line2D([], [], color="#777777", lw=1.8, ls=dashes[k], label=mathtext(name(*k))) for k in drawn]
     if is_constrained and len(marks):
         handles.append(Line2D([], [], color="#777777", marker="D", mfc="white", ls="", label="paper's final test accuracy"))
+    rows = math.ceil(len(handles) / (6 if width > 8 else 3))
+    columns = math.ceil(len(handles) / rows)
     figure.legend(
-        handles=handles, loc="outside upper center", ncols=min(len(handles), 6) if width > 8 else 3, frameon=False,
-        handlelength=2.4, columnspacing=1.4,
+        # matplotlib fills a column before the next; read by rows they keep their order.
+        handles=[handle for column in range(columns) for handle in handles[column::columns]],
+        loc="outside upper center", ncols=columns, frameon=False, handlelength=2.4, columnspacing=1.4,
     )  # fmt: skip
     note(figure, f"{_seeds(frame)}. {sources(data, datasets)}")
     return figure
