@@ -97,9 +97,8 @@ pd.DataFrame(rows).rename_axis("microseconds an image").style.format(precision=1
 
 # %% [markdown]
 # ## Training
-# An epoch against a bare eager loop over tensors that are ready on the device, and a ResNet-18 step against torchvision's
-# network as it is: on 28x28 images most of its weights only ever multiply padding, and alkit leaves those out. What is left of
-# the 3x3 convolutions of maps of 2x2 and 4x4 pixels takes fewer multiplications (`alkit/speed/winograd.py`).
+# An epoch against a bare eager loop over tensors on the device, and a ResNet-18 step against torchvision's as it is: on 28x28
+# images most of its weights only multiply padding and are left out; 3x3 convolutions of small maps take fewer multiplications.
 
 # %%
 count = 20
