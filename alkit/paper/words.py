@@ -38,8 +38,8 @@ WORDS: dict[str, tuple[str, str | None]] = {
 
 
 def word(key: str) -> str:
-    """How the paper writes it; a key without a word is its own."""
-    return WORDS[key][0] if key in WORDS else key
+    """How the paper writes it, of a contrast "one − other" both; a key without a word is its own."""
+    return " − ".join(WORDS[one][0] if one in WORDS else one for one in key.split(" − "))
 
 
 def colour(key: str) -> str:

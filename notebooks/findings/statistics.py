@@ -112,7 +112,7 @@ for height, (_, of) in enumerate(places):
     for called, fill in ((True, "#D55E00"), (False, "white")):
         gap = of.difference[(of.adjusted < level) == called].abs()
         ax.plot(gap, [height] * len(gap), "o", mfc=fill, mec="#D55E00", ms=5.5)
-names = [f"Table {t}, {word(d)}, {' − '.join(map(word, m.split(' − ')))}, {s}" for (t, s, d, m), _ in places]
+names = [f"Table {t}, {word(d)}, {word(m)}, {s}" for (t, s, d, m), _ in places]
 ax.set_yticks(range(len(places)), names, fontsize=8)
 ax.set(xlabel="published difference (points)", xlim=(0, None))
 note(figure, f"Signs left out; grey: chance; filled: beyond it, adjusted. {sources(found.provenance, judged.dataset.unique())}")

@@ -47,5 +47,6 @@ def test_every_whole_experiment_has_one_made_with_the_parameters_of_its_profile(
         if target in committed:
             injected = (cell for cell in nbformat.read(target, as_version=4).cells if INJECTED in cell.metadata.get("tags", []))
             exec(next(injected).source, made)
-        stale += [] if {key: made.get(key) for key in parameters} == parameters else [str(target)]
+        if {key: made.get(key) for key in parameters} != parameters:
+            stale.append(str(target))
     assert stale == []

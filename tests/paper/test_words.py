@@ -25,6 +25,11 @@ def test_a_key_without_a_word_shows_as_itself_last_in_a_colour_of_its_own(monkey
     assert not set(OTHERS) & {own for _, own in WORDS.values()}
 
 
+def test_a_contrast_has_the_words_of_both():
+    assert word("resnet18 − lenet") == "ResNet-18 − LeNet"
+    assert word("constrained") in word("ideal − constrained") and word("my − own") == "my − own"
+
+
 def test_text_of_others_is_latex_that_shows_it():
     assert latex(r"50 % of a_b & $x$ \~") == r"50 \% of a\_b \& \$x\$ \textbackslash{}\textasciitilde{}"
 
