@@ -16,7 +16,7 @@ ifeq ($(CONDA_DEFAULT_ENV),alkit) # made from environment.yml: nothing to instal
 BIN := $(CONDA_PREFIX)/bin
 READY :=
 endif
-RUN := $(BIN)/python -m alkit
+RUN := "$(BIN)/python" -m alkit
 CHOSEN = $(if $(WORKERS),--workers $(WORKERS)) $(if $(ONLY),--only '$(ONLY)')
 
 .DEFAULT_GOAL := help
@@ -37,7 +37,7 @@ setup: $(READY) ## make the environment (.venv) and nothing else
 	@touch $@
 
 reproduce: $(READY) ## run a profile's experiments and write its report (PROFILE=digits; ONLY='*-lenet-*': those alone)
-	@$(RUN) reproduce $(PROFILE) $(CHOSEN) $(if $(SCHEDULER),--scheduler $(SCHEDULER)) $(if $(SLURM),--slurm $(SLURM))
+	@$(RUN) reproduce $(PROFILE) $(CHOSEN) $(if $(SCHEDULER),--scheduler '$(SCHEDULER)') $(if $(SLURM),--slurm '$(SLURM)')
 
 plan: $(READY) ## a profile's experiments, what is done, and how long the rest takes here
 	@$(RUN) plan $(PROFILE) $(CHOSEN)
@@ -52,25 +52,25 @@ verify: $(READY) ## repeat a random round of every experiment: do its numbers co
 	@$(RUN) verify $(if $(WORKERS),--workers $(WORKERS)) $(if $(ALL),--all)
 
 faults: $(READY) ## kill a small grid at random moments, damage files: is anything lost or wrong? (KILLS=20 INPUTS=3000)
-	@$(BIN)/python tests/faults/measure.py $(KILLS) $(INPUTS)
+	@"$(BIN)/python" tests/faults/measure.py $(KILLS) $(INPUTS)
 
 site: $(READY) ## write all results as pages that lead to each other, outputs/site/index.html (a minute; no network)
 	@$(RUN) site
 
 bench: $(READY) ## measure the speed here, beside a plain loop and baal (minutes)
-	@$(BIN)/python -m alkit.bench
+	@"$(BIN)/python" -m alkit.bench
 
 test: $(READY) ## run the tests, all but the slow ones (about two minutes on two cores)
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not slow and not browser'
+	@"$(BIN)/python" -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m 'not slow and not browser'
 
 test-all: $(READY) ## run all tests
-	@$(BIN)/python -m pytest
+	@"$(BIN)/python" -m pytest
 
 lint: $(READY) ## check style, formatting and the method's types
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check . && "$(BIN)/mypy"
 
 lab: $(READY) ## open JupyterLab in lab/, a folder of your own (ARGS='--no-browser --port 8899')
-	@$(BIN)/python -m alkit.lab $(ARGS)
+	@"$(BIN)/python" -m alkit.lab $(ARGS)
 
 clean: ## remove the environment and caches; keeps outputs/, data/ and lab/
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache *.egg-info

@@ -1,10 +1,11 @@
-"""python -m alkit reproduce|plan|report PROFILE, findings [NAME], verify, site [PROFILE], images FOLDER or data NAME."""
+"""The command, python -m alkit COMMAND; --help lists them."""
 
 import argparse
 import contextlib
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -17,7 +18,8 @@ from alkit.files.sources import is_here
 from alkit.paper import readme
 from alkit.paper.described import describe
 from alkit.paper.report import data_notebook, findings, report
-from alkit.paths import OUTPUTS, PARAMS, shown
+from alkit.paths import OUTPUTS, shown
+from alkit.run.arguments import Parser, experiments, folders, workers
 from alkit.run.cluster import executor
 from alkit.run.execute import NotebookFailed, scratch
 from alkit.run.grid import Profile, check_all, load_all, only, read_profile
@@ -30,43 +32,59 @@ from alkit.site.build import build
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m alkit", description=__doc__)
-    parser.add_argument("command", choices=tuple(COMMANDS))
-    parser.add_argument(
-        "profile",
-        nargs="?",
-        help="a file of params/, without .yaml; a finding's name, or none for all; a folder of images; a data set's name",
-    )
-    parser.add_argument("--only", metavar="GLOBS", help="of a profile, the experiments whose names match (reproduce and plan)")
-    parser.add_argument("--workers", type=int, help="experiments at a time (default: one a core, or what a GPU holds)")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="reproduce on the Dask cluster there: tcp://host:8786")
-    parser.add_argument("--slurm", type=Path, metavar="FILE", help="reproduce on Slurm, as a YAML file describes its jobs")
-    parser.add_argument("--all", action="store_true", help="verify also rounds that took more than a minute")
-    parser.add_argument("--name", help="of images, what the data set is to be called (default: as the folder)")
-    parser.add_argument("--size", help="of images, the pixels they are brought to: 64, or height x width, 48x64")
-    parser.add_argument("--params", type=Path, default=PARAMS, help="the folder of params files (default: params)")
-    parser.add_argument("--outputs", type=Path, default=OUTPUTS, help="the folder that results go to (default: outputs)")
-    args = parser.parse_args(arguments)
     try:
-        if args.workers is not None and args.workers < 1:
-            raise ValueError(f"workers={args.workers} is not above zero")
+        args = _parser().parse_args(arguments)
         os.environ.update(environment())
-        return COMMANDS[args.command](args)
+        return args.run(args)
     except (ValueError, NotebookFailed, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
 
 
+def _parser() -> Parser:
+    """The commands, each with the arguments that it takes and no others."""
+    parser = Parser(prog="python -m alkit")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(run: Callable[[argparse.Namespace], int], words: str, *parents: argparse.ArgumentParser) -> Parser:
+        one = commands.add_parser(run.__name__[1:], help=words, description=words, parents=[*parents, folders()])
+        one.set_defaults(run=run)
+        return one
+
+    one = command(_reproduce, "run a profile's experiments and write its report", experiments(), workers("experiments"))
+    one.add_argument("--scheduler", metavar="ADDRESS", help="on the Dask cluster there: tcp://host:8786")
+    one.add_argument("--slurm", type=Path, metavar="FILE", help="on Slurm, as a YAML file describes its jobs")
+    command(_plan, "what is done of a profile, and how long the rest takes here", experiments(), workers("experiments"))
+    one = command(_report, "write a profile's report from its logs")
+    one.add_argument("profile", help="a file of params/, without .yaml")
+    one = command(_findings, "run the notebooks of the findings")
+    one.add_argument("name", nargs="?", help="of one of them (default: all)")
+    one = command(_verify, "repeat a random round of every experiment of the outputs", workers("rounds"))
+    one.add_argument("--all", action="store_true", help="also rounds that took more than a minute")
+    one = command(_site, "write all results as pages that lead to each other")
+    one.add_argument("profile", nargs="?", default="paper", help="the one that it begins with (default: paper)")
+    one = command(_images, "make a data set of a folder of image files")
+    one.add_argument("folder", type=Path, help="a sub-folder a class, and unlabelled/")
+    one.add_argument("--name", help="what the data set is to be called (default: as the folder)")
+    one.add_argument("--size", help="the pixels that images are brought to: 64, or height x width, 48x64")
+    one = command(_data, "describe a data set and what there is of it")
+    one.add_argument("name", help="of the data set")
+    return parser
+
+
 def _reproduce(args: argparse.Namespace) -> int:
-    profile, chosen, estimate, workers = _chosen(args)
+    if args.workers and (args.scheduler or args.slurm):
+        raise ValueError(f"workers={args.workers} is of this machine; on a cluster its own workers say how many go at a time")
+    profile, chosen, estimate, at_a_time = _chosen(args)
     if args.scheduler or args.slurm:
         on_gpu = any(c.device.startswith("cuda") for e in chosen.experiments for c in e.configs)
         with executor(args.scheduler, args.slurm, on_gpu) as (cluster, places):
             failed = reproduce(chosen, estimate, places, cluster)
     else:
-        failed = reproduce(chosen, estimate, workers)
+        failed = reproduce(chosen, estimate, at_a_time)
     try:
-        data_notebook(profile)
+        if _datasets(chosen) == _datasets(profile):  # else it stays as it is: the others' images need not be here
+            data_notebook(profile)
     except (NotebookFailed, OSError, ValueError) as error:  # the report is made of what there is
         print(f"FAILED data\n{error}", flush=True)
         failed.append("data")
@@ -76,12 +94,12 @@ def _reproduce(args: argparse.Namespace) -> int:
 
 
 def _plan(args: argparse.Namespace) -> int:
-    _, chosen, estimate, workers = _chosen(args, download=False)
+    _, chosen, estimate, at_a_time = _chosen(args, download=False)
     print(table(chosen.experiments, estimate))
     device = resolve_device(chosen.experiments[0].configs[0].device)
     todo = [e for e in chosen.experiments if e.rounds_done() < e.total_rounds]
-    left = in_words(seconds_left(todo, estimate, workers))
-    count = f"{len(chosen.experiments)} experiments, about {left} left on this {device.type}, {workers} at a time"
+    left = in_words(seconds_left(todo, estimate, at_a_time))
+    count = f"{len(chosen.experiments)} experiments, about {left} left on this {device.type}, {at_a_time} at a time"
     print(f"{count} ({estimate.basis(todo)})")
     missing = [d for d in dict.fromkeys(c.dataset for e in chosen.experiments for c in e.configs) if not is_here(d)]
     if missing:
@@ -96,7 +114,7 @@ def _report(args: argparse.Namespace) -> int:
 
 
 def _findings(args: argparse.Namespace) -> int:
-    for notebook in findings(args.profile, args.outputs.absolute(), args.params.absolute()):
+    for notebook in findings(args.name, args.outputs.absolute(), args.params.absolute()):
         print(f"Finding: {shown(notebook.with_suffix('.html'))}", flush=True)
     return 0
 
@@ -114,35 +132,27 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _images(args: argparse.Namespace) -> int:
-    if args.profile is None:
-        raise ValueError("name a folder of images: a sub-folder a class, and unlabelled/")
-    path, said = from_folder(Path(args.profile), args.name, args.size)
+    path, said = from_folder(args.folder, args.name, args.size)
     print("\n".join([f"{shown(path)}: {said[0]}", *said[1:], f"Look at it: python -m alkit data {path.stem}"]))
     return 0
 
 
 def _data(args: argparse.Namespace) -> int:
-    if args.profile is None:
-        raise ValueError("name a data set")
-    print("\n".join(describe(args.profile, args.outputs.absolute())))
+    print("\n".join(describe(args.name, args.outputs.absolute())))
     return 0
 
 
 def _site(args: argparse.Namespace) -> int:
-    print(f"Site: {shown(build(args.profile or 'paper', args.outputs.absolute(), args.params.absolute()))}")
+    print(f"Site: {shown(build(args.profile, args.outputs.absolute(), args.params.absolute()))}")
     return 0
 
 
-COMMANDS = {
-    "reproduce": _reproduce, "plan": _plan, "report": _report, "findings": _findings, "verify": _verify,
-    "site": _site, "images": _images, "data": _data,
-}  # fmt: skip
-
-
 def _profile(args: argparse.Namespace) -> Profile:
-    if args.profile is None:
-        raise ValueError("name a profile, a file of params/")
     return read_profile(args.profile, args.outputs.absolute(), args.params.absolute())
+
+
+def _datasets(profile: Profile) -> set[str]:
+    return {config.dataset for experiment in profile.experiments for config in experiment.configs}
 
 
 def _chosen(args: argparse.Namespace, download: bool = True) -> tuple[Profile, Profile, Estimate, int]:

@@ -117,6 +117,8 @@ def choose(config: Config, data: Dataset, model: Network | None, pool: Int64[Ten
         return Query(tuple(pool[picked].tolist()))
     assert model is not None  # `Config.trains` says so
     found = scores(config, data, model, pool, number)
+    if found.isnan().any():  # weights that are finite, but so large that what they compute is not
+        raise FloatingPointError(f"training diverged (a score is nan); lower learning_rate={config.learning_rate}")
     top = acquisition.top(found, config.query_size)
     usual = np.quantile(found.detach().numpy(), (0.05, 0.5, 0.95)).tolist()
     return Query(tuple(pool[top].tolist()), tuple(found[top].tolist()), tuple(usual))

@@ -111,7 +111,7 @@ def _check_images(config: "Config", data: Dataset) -> None:
             f"{data.size_in_words}"
         )
     if max(data.image_shape[1:]) <= model.lone:
-        for num_labelled in map(config.num_labelled, range(config.num_rounds + 1)):
+        for num_labelled in (config.num_labelled(n) for n in range(config.num_rounds + 1) if config.trains(n)):
             rest = num_labelled % config.batch_size
             if num_labelled == 1 or (rest == 1 and config.last_batch == "keep") or config.batch_size == 1:
                 raise ValueError(

@@ -57,8 +57,8 @@ folder = None  # where the labels go; None: a folder of outputs/labels named aft
 
 # %%
 with said():
-    data = load(dataset)
     config = from_dict({**settings, "dataset": dataset, "model": model, "acquisition": acquisition})
+    data = load(dataset, device=config.device)
 labels = (PROJECT / folder if folder else OUTPUTS / "labels" / dataset) / "labels.jsonl"
 display(Markdown(f"**{markdown(word(data.name))}**: {markdown(data.source)} ({data.digest}), {data.size_in_words}"))
 

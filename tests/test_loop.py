@@ -160,3 +160,9 @@ def test_no_query_depends_on_the_validation_sets_labels(digits, tiny, acquisitio
 def test_a_label_that_was_not_asked_for_or_is_no_class_is_refused(tiny, digits, wrong):
     with pytest.raises(ValueError, match="the oracle gave"):
         list(run(tiny, digits, oracle=wrong))
+
+
+def test_weights_too_large_to_compute_with_query_nothing(digits, tiny):
+    config = replace(tiny, acquisition="entropy", num_initial=20, learning_rate=1e4, epochs=2, batch_size=64)
+    with pytest.raises(FloatingPointError, match="diverged .* lower learning_rate=10000"):
+        list(run(config, digits))

@@ -110,3 +110,10 @@ def test_a_simulated_oracle_refuses_unlabelled_images_and_says_who_can_label_the
 def test_initial_labels_that_cannot_be_divided_evenly_differ_by_one(digits):
     initial, _, _ = split(Config(num_initial=25), digits)
     assert digits.y_train[initial].bincount().tolist() == [3] * 5 + [2] * 5
+
+
+def test_only_rounds_that_train_need_batches_to_train_on(digits):
+    config = Config(dataset="digits", model="resnet18", num_initial=100, query_size=1, num_rounds=30, evaluate_every=30)
+    check(config, digits)  # of 100 and 130 labels; 129 would end an epoch on one image
+    with pytest.raises(ValueError, match="129 labels in batches of batch_size=64 make a batch of one image"):
+        check(replace(config, acquisition="entropy"), digits)

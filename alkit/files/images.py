@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -17,6 +18,15 @@ LONGEST = 96  # pixels of the longer side that images of different sizes are bro
 KEPT = 256  # pixels of the longer side up to which images of one size stay as they are
 TEST = 5  # of this many labelled images of a class one is for testing
 DEEP = ("I;16", "I;16B", "I;16L", "I;16N")
+
+
+class Found(NamedTuple):
+    """An image file that can be read; decoded again when its turn comes, as all at once would fill the memory."""
+
+    path: Path
+    label: int
+    size: tuple[int, int]  # width and height, upright
+    mode: str  # L or RGB
 
 
 def from_folder(folder: Path, name: str | None = None, size: str | None = None) -> tuple[Path, list[str]]:
@@ -37,7 +47,8 @@ def from_folder(folder: Path, name: str | None = None, size: str | None = None) 
         raise ValueError(f"{shown(path)} is there already; move it away, or give this one another name: --name {name}_2")
     wanted = _wanted(size)
     classes, files = _found(folder)
-    images, labels, names, said = _read(folder, classes, files)
+    images, said = _read(folder, files)
+    labels, names = [one.label for one in images], [one.path.relative_to(folder).as_posix() for one in images]
     for label, one in enumerate(classes):
         if (count := labels.count(label)) < 3:
             raise ValueError(f"{one}/ has {count} images that can be read; a class needs three: to learn, to validate, to test")
@@ -77,7 +88,7 @@ def _found(folder: Path) -> tuple[list[str], list[tuple[Path, int]]]:
     """The classes, and every file with its label; files and folders whose name begins with a dot are nobody's images."""
     if not folder.is_dir():
         raise ValueError(f"{folder} is no folder of images")
-    inside = sorted(path for path in folder.iterdir() if path.name[0] != "." and path.name != "Thumbs.db")
+    inside = sorted(path for path in folder.iterdir() if not _hidden(path.relative_to(folder)))
     classes = [path.name for path in inside if path.is_dir() and path.name != UNLABELLED]
     if len(classes) < 2:
         raise ValueError(
@@ -88,39 +99,42 @@ def _found(folder: Path) -> tuple[list[str], list[tuple[Path, int]]]:
     files = []
     for label, one in [*enumerate(classes), (-1, UNLABELLED)]:
         below = sorted(path for path in (folder / one).rglob("*") if path.is_file())
-        files += [(path, label) for path in below if path.name[0] != "." and path.name != "Thumbs.db"]
+        files += [(path, label) for path in below if not _hidden(path.relative_to(folder))]
     return classes, files
 
 
-def _read(folder: Path, classes: list[str], files: list[tuple[Path, int]]) -> tuple[list, list[int], list[str], list[str]]:
-    """The images that can be read, upright and all grey or all RGB; their labels, names, and what was done, in words."""
-    images: list[Image.Image] = []
-    labels: list[int] = []
-    names: list[str] = []
+def _hidden(path: Path) -> bool:
+    """Whether a program keeps that file for itself: thumbnails, a notebook's checkpoints."""
+    return path.name == "Thumbs.db" or any(part[0] == "." for part in path.parts)
+
+
+def _read(folder: Path, files: list[tuple[Path, int]]) -> tuple[list[Found], list[str]]:
+    """The images that can be read, and in words what has to be done to them."""
+    images: list[Found] = []
     bad: list[str] = []
     done: Counter[str] = Counter()
     for path, label in files:
-        name = path.relative_to(folder).as_posix()
         try:
-            with Image.open(path) as opened:
-                image = _plain(opened, done)
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            image = _plain(path, done)
+        except (OSError, ValueError, TypeError, SyntaxError, Image.DecompressionBombError) as error:
             reason = "no image" if isinstance(error, UnidentifiedImageError) else " ".join(str(error).split())
-            bad.append(f"{name} ({reason})")
+            bad.append(f"{path.relative_to(folder).as_posix()} ({reason})")
             continue
-        images.append(image)
-        labels.append(label)
-        names.append(name)
+        images.append(Found(path, label, image.size, image.mode))
     said = [f"{words}: {count}" for words, count in done.items()]
-    if any(image.mode == "RGB" for image in images):
-        if grey := sum(image.mode == "L" for image in images):
-            said.append(f"grey among RGB, made RGB: {grey}")
-        images = [image.convert("RGB") for image in images]
-    return images, labels, names, said + ([f"left out, as they cannot be read: {some(bad)}"] if bad else [])
+    modes = Counter(one.mode for one in images)
+    if len(modes) > 1:
+        said.append(f"grey among RGB, made RGB: {modes['L']}")
+    return images, said + ([f"left out, as they cannot be read: {some(bad)}"] if bad else [])
 
 
-def _plain(opened: Image.Image, done: Counter) -> Image.Image:
-    """An image as mode L or RGB; what had to be done is counted in `done`."""
+def _plain(path: Path, done: Counter) -> Image.Image:
+    """An image, upright, as mode L or RGB; what had to be done is counted in `done`."""
+    with Image.open(path) as opened:
+        return _made_plain(opened, done)
+
+
+def _made_plain(opened: Image.Image, done: Counter) -> Image.Image:
     if getattr(opened, "n_frames", 1) > 1:
         done["of several frames, the first taken"] += 1
     image = ImageOps.exif_transpose(opened)
@@ -138,21 +152,23 @@ def _plain(opened: Image.Image, done: Counter) -> Image.Image:
     return image.convert("L" if image.mode in ("1", "L") else "RGB")
 
 
-def _of_one_size(images: list[Image.Image], wanted: tuple[int, int] | None) -> tuple[np.ndarray, str]:
+def _of_one_size(images: list[Found], wanted: tuple[int, int] | None) -> tuple[np.ndarray, str]:
     """The images [N, H, W] or [N, H, W, 3], all of one size, and how they came to it, in words."""
-    sizes = Counter(image.size for image in images)
+    sizes = Counter(one.size for one in images)
     if wanted is None and (len(sizes) > 1 or max(images[0].size) > KEPT):
-        width, height = np.median([image.size for image in images], axis=0)
+        width, height = np.median([one.size for one in images], axis=0)
         scale = min(1, LONGEST / max(width, height))
         wanted = max(1, round(height * scale)), max(1, round(width * scale))
-    if wanted is None or set(sizes) == {wanted[::-1]}:
-        return np.stack([np.asarray(image) for image in images]), ""
+    size = wanted[::-1] if wanted else images[0].size
+    mode = "RGB" if any(one.mode == "RGB" for one in images) else "L"
+    decoded = (_plain(one.path, Counter()).convert(mode) for one in images)
+    if set(sizes) == {size}:
+        return np.stack([np.asarray(image) for image in decoded]), ""
+    pixels = np.stack([np.asarray(ImageOps.fit(image, size, Image.Resampling.LANCZOS)) for image in decoded])
     smallest, largest = min(sizes, key=lambda s: s[0] * s[1]), max(sizes, key=lambda s: s[0] * s[1])
-    fitted = [ImageOps.fit(image, wanted[::-1], Image.Resampling.LANCZOS) for image in images]
     one, other = (f"{height}x{width}" for width, height in (smallest, largest))
     among = f"all {one}" if len(sizes) == 1 else f"{len(sizes)} sizes from {one} to {other}"
-    how = f"{among}, scaled to cover {wanted[0]}x{wanted[1]}, the middle kept"
-    return np.stack([np.asarray(image) for image in fitted]), how
+    return pixels, f"{among}, scaled to cover {size[1]}x{size[0]}, the middle kept"
 
 
 def _write(path: Path, arrays: dict[str, np.ndarray]) -> None:

@@ -31,6 +31,8 @@ def read_npz(path: Path) -> tuple[dict[str, np.ndarray], str, tuple[str, ...] | 
             arrays = {key: _member(archive, key, where) for key in (*ARRAYS, "source", "class_names") if key in names}
     except _Told:
         raise
+    except (PermissionError, IsADirectoryError) as error:
+        raise ValueError(f"{where} cannot be read ({error.strerror})") from None
     except DAMAGE as error:
         reason = " ".join(str(error).split())
         raise ValueError(

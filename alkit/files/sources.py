@@ -1,5 +1,6 @@
 """Where data sets come from: a file of one's own, scikit-learn, or a download."""
 
+import contextlib
 import hashlib
 import zlib
 from collections.abc import Callable
@@ -127,7 +128,9 @@ def _download(name: str, root: Path):
     was_there = raw.exists()  # torchvision asks no more of MNIST's files than that they exist
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with FileLock(root / f"{name}.lock"):
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(OSError):  # a folder that may only be read: what is there needs no lock
+                stack.enter_context(FileLock(root / f"{name}.lock"))
             parts = [cls(root, train=train, download=True) for train in (True, False)]
     except DOWNLOADING as error:
         reason = (str(error) or type(error).__name__).strip().splitlines()[0]

@@ -10,11 +10,16 @@ from pathlib import Path
 def written(path: Path) -> Iterator[Path]:
     """Where to write, beside `path`, inside the block; at its end that takes the place of what is at `path`.
 
-    If the block fails, `path` is as it was.
+    If the block fails, `path` is as it was, and of what it wrote nothing is left: the disk may be full.
     """
     partial = path.with_suffix(".partial")
-    yield partial
-    os.replace(partial, path)
+    try:
+        yield partial
+        os.replace(partial, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise
 
 
 def write(path: Path, text: str) -> None:

@@ -61,6 +61,9 @@ class Answers:
         except ValueError as error:
             self.close()
             raise ValueError(f"{shown(self.path)}: {error}; move it away to begin anew") from None
+        except OSError:  # a disk that is full: run again when it has room, and the file is free
+            self.close()
+            raise
 
     @property
     def asked(self) -> list[int]:

@@ -13,6 +13,7 @@ import tempfile
 import threading
 from functools import cache
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 
 import jupytext
 import nbformat
@@ -43,15 +44,14 @@ class KernelManager(AsyncKernelManager):
         super().__init__(**kwargs)
         folder = Path(tempfile.mkdtemp(dir=scratch()))
         self.connection_file = str(folder / "kernel.json")  # else in TMPDIR, and left there when we are stopped
-        if os.name == "posix":
-            self.transport, self.ip = "ipc", str(folder / "s")
+        self.transport, self.ip = "ipc", str(folder / "s")
 
 
 @cache
 def scratch() -> Path:
     """This process's folder of temporary files, gone when it ends; short, as the path of a socket has at most 107 bytes."""
     where = Path("/tmp") if os.access("/tmp", os.W_OK) else Path(tempfile.gettempdir())
-    for old in where.glob(f"alkit-{os.getuid()}-*") if os.name == "posix" else ():  # of processes that were killed
+    for old in where.glob(f"alkit-{os.getuid()}-*"):  # of processes that were killed
         with contextlib.suppress(ProcessLookupError, PermissionError, ValueError, IndexError):
             os.kill(int(old.name.split("-")[2]), 0)
             continue
@@ -107,11 +107,7 @@ def execute(source: Path, target: Path, parameters: dict, bar: dict | bool = Fal
 
 
 def _most_used() -> str:
-    """The most memory that one process started from here has used, of those that ended; nothing where it is not known."""
-    try:
-        from resource import RUSAGE_CHILDREN, getrusage
-    except ImportError:  # Windows
-        return ""
+    """The most memory that one process started from here has used, of those that ended."""
     unit = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
     return f" (the largest kernel until now used {getrusage(RUSAGE_CHILDREN).ru_maxrss * unit / 2**30:.1f} GiB)"
 

@@ -165,6 +165,8 @@ def only(profile: Profile, globs: str) -> Profile:
     Raises ValueError for a glob that matches none, naming the experiments nearest to it.
     """
     names = [e.name for e in profile.experiments]
+    if not globs.split():
+        raise ValueError(f"only={globs!r} names no experiment of {profile.name}; the first is {names[0]}")
     for glob in globs.split():
         if not fnmatch.filter(names, glob):
             near = difflib.get_close_matches(glob.replace("*", ""), names, n=3, cutoff=0.0)

@@ -4,7 +4,6 @@ What it writes is what `make reproduce` would have logged. Brought back to outpu
 compute and makes the notebooks and the report.
 """
 
-import argparse
 import signal
 import sys
 from pathlib import Path
@@ -15,7 +14,7 @@ from alkit import stopping
 from alkit.config import Config
 from alkit.files.log import resume
 from alkit.files.sources import load
-from alkit.paths import OUTPUTS, PARAMS
+from alkit.run.arguments import Parser, experiments, folders, workers
 from alkit.run.grid import Profile, check_all, load_all, only, read_profile
 from alkit.run.plan import default_workers
 
@@ -39,28 +38,23 @@ def _run(path: Path, config: Config) -> tuple[Path, str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         for _ in resume(path, config, load(config.dataset, device=config.device)):
             pass
-    except (ValueError, OSError, FloatingPointError) as error:
-        # A log of something else or in use, a disk that is full, training that diverged: the others go on.
+    except (ValueError, OSError, FloatingPointError, RuntimeError, MemoryError) as error:
+        # A log of something else or in use, a disk or memory that is full, training that diverged: the others go on.
         return path, str(error)
     return path, ""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m alkit.run.logs", description=__doc__.split("\n")[0])
-    parser.add_argument("profile", help="a file of params/, without .yaml")
-    parser.add_argument("--only", metavar="GLOBS", help="the experiments whose names match")
-    parser.add_argument("--workers", type=int, help="runs at a time (default: one a core, or what a GPU holds)")
-    parser.add_argument("--params", type=Path, default=PARAMS, help="the folder of params files (default: params)")
-    parser.add_argument("--outputs", type=Path, default=OUTPUTS, help="the folder that logs go to (default: outputs)")
-    args = parser.parse_args(arguments)
+    parser = Parser(
+        prog="python -m alkit.run.logs", description=__doc__.split("\n")[0], parents=[experiments(), workers("runs"), folders()]
+    )
     try:
-        if args.workers is not None and args.workers < 1:
-            raise ValueError(f"workers={args.workers} is not above zero")
+        args = parser.parse_args(arguments)
         profile = read_profile(args.profile, args.outputs.absolute(), args.params.absolute())
         profile = only(profile, args.only) if args.only else profile
         check_all(profile, load_all(profile))
         return int(bool(write_logs(profile, args.workers or default_workers(profile))))
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a worker was killed, for want of memory
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
     except KeyboardInterrupt:

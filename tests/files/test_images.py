@@ -1,5 +1,8 @@
 """A folder of image files as a data set: what becomes of them, and that it is said."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -144,3 +147,40 @@ def test_a_folder_whose_name_can_be_no_data_sets_asks_for_one(folder):
         from_folder(folder.parent / "my pets", name="mnist")
     with pytest.raises(ValueError, match="size='big' is no size"):
         from_folder(folder.parent / "my pets", name="pets", size="big")
+
+
+def test_photographs_are_decoded_one_at_a_time(folder):
+    for n in range(12):  # 19 MB each, 225 together
+        save(folder / "unlabelled" / f"large_{n}.png", np.full((2500, 2500, 3), n, np.uint8))
+    code = f"""
+import sys
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from alkit.files.images import from_folder
+used = lambda: getrusage(RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024)
+before = used()
+from_folder(Path({str(folder)!r}))
+print(used() - before)
+"""
+    grown = float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+    assert grown < 120  # MB
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+def test_a_file_whose_further_frames_are_torn_is_left_out(folder):
+    frames = [Image.fromarray(np.full((20, 20), n, np.uint8)) for n in range(3)]
+    frames[0].save(folder / "cat" / "stack.tif", save_all=True, append_images=frames[1:])
+    whole = (folder / "cat" / "stack.tif").read_bytes()
+    for kept in range(8, len(whole), 7):  # wherever it is cut
+        (folder / "cat" / "stack.tif").write_bytes(whole[:kept])
+        _, said = from_folder(folder, name=f"pets_{kept}")
+        assert "cat 4" in said[0] or "of several frames" in said[1]
+
+
+@pytest.mark.parametrize("name", [".ipynb_checkpoints", ".thumbnails", ".@__thumb"])
+def test_what_programs_keep_in_hidden_folders_is_no_image(folder, name):
+    before = from_folder(folder, name="before")[1]
+    for path in sorted((folder / "cat").glob("*.png")):
+        save(folder / "cat" / name / path.name, pixels(path))
+    save(folder / name / "0.png", pixels(folder / "dog" / "0.png"))
+    assert from_folder(folder)[1] == before

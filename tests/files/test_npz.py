@@ -143,3 +143,9 @@ def test_classes_are_counted_from_the_labels(write_npz):
     loaded = load("fashion_mnist", write_npz("fashion_mnist", num_classes=5).parent, "cpu")
     assert loaded.class_names == ("T-shirt", "trouser", "pullover", "dress", "coat")
     assert load("mnist", write_npz("mnist", num_classes=12).parent, "cpu").class_names == tuple(map(str, range(12)))
+
+
+def test_what_may_not_be_read_is_not_called_damaged(tmp_path):
+    (tmp_path / "mine.npz").mkdir()
+    with pytest.raises(ValueError, match=r"mine\.npz cannot be read \(Is a directory\)"):
+        load("mine", tmp_path)

@@ -1,6 +1,7 @@
 """Files and downloads, and those that cannot be used."""
 
 import struct
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -79,3 +80,13 @@ def test_what_torchvision_downloads_is_loaded(tmp_path, monkeypatch):
     assert loaded.class_names[3] == "cat"
     assert "torchvision" in loaded.source
     assert sources.TORCHVISION["cifar10"] == "CIFAR10"
+
+
+def test_images_in_a_folder_that_may_only_be_read_are_loaded(tmp_path, monkeypatch):
+    def forbidden(lock, *_):
+        raise PermissionError(13, "Permission denied", lock.lock_file)
+
+    monkeypatch.setattr("filelock.FileLock.acquire", forbidden)
+    part = SimpleNamespace(data=np.arange(2 * 36, dtype=np.uint8).reshape(2, 6, 6), targets=[0, 1])
+    monkeypatch.setattr("torchvision.datasets.MNIST", lambda root, train, download: part)
+    assert len(load("mnist", tmp_path, device="cpu").y_train) == 2

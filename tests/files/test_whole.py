@@ -27,6 +27,7 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(tmp_path):
         partial.write_text("2, but not all of")
         raise KeyboardInterrupt
     assert path.read_text() == "1"
+    assert list(tmp_path.iterdir()) == [path]  # what it wrote may be what filled the disk
 
 
 @pytest.fixture

@@ -115,3 +115,15 @@ def test_a_file_that_is_open_elsewhere_is_refused(path, exercise, digits):
         Answers(path, exercise, digits)
     answers.close()
     reopened(path, exercise, digits)
+
+
+def test_labels_can_be_opened_again_once_a_full_disk_has_room(path, exercise, digits, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Answers, "_append", full)
+        with pytest.raises(OSError, match="No space left") as caught:
+            Answers(path, exercise, digits)
+    assert reopened(path, exercise, digits).given == {}
+    assert caught.tb is not None  # the traceback is kept, as IPython keeps the last one: the lock may not hang on it

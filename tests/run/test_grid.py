@@ -38,9 +38,9 @@ def test_the_paper_profile_is_the_paper():
     assert all([c.seed for c in e.configs] == list(range(number[e.name])) for e in profile.experiments)
     assert {name: n for name, n in number.items() if n > 3} == {
         **{f"constrained-mnist-lenet-bald-{noise}": 10 for noise in noises},
-        **{f"constrained-{name}-lenet-random-none": 7 for name in ("mnist", "cifar10", "fashion_mnist")},
-        **{f"constrained-{name}-lenet-random-{noise}": 5 for name in ("cifar10", "fashion_mnist") for noise in noises[1:]},
-        **{f"constrained-{name}-resnet18-random-{noise}": 5 for name in ("cifar10", "fashion_mnist") for noise in noises},
+        **{f"constrained-cifar10-{model}-random-{noise}": 5 for model in ("lenet", "resnet18") for noise in noises},
+        **{f"constrained-fashion_mnist-{model}-random-{noise}": 7 for model in ("lenet", "resnet18") for noise in noises},
+        **{f"constrained-{name}-lenet-random-none": 7 for name in ("mnist", "cifar10")},
     }
     for e in by_scenario["constrained"]:
         first = e.configs[0]

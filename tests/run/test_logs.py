@@ -7,7 +7,9 @@ import sys
 import time
 
 import pytest
+import torch
 
+from alkit.files.log import resume
 from alkit.run.grid import read_profile
 from alkit.run.logs import main
 
@@ -67,7 +69,7 @@ def test_reproduce_renders_what_was_logged_elsewhere(tmp_path, pipeline):
 def test_bad_input_is_one_line_and_no_work(tmp_path, pipeline, capsys):
     pipeline.write(tmp_path, defaults={**pipeline.TINY["defaults"], "learning_rate": "1e-3"})
     for arguments, words in ((paths(tmp_path), "learning_rate='1e-3'"), (paths(tmp_path, "tinny"), "choose tiny"),
-                             ([*paths(tmp_path), "--workers", "0"], "workers=0")):  # fmt: skip
+                             ([*paths(tmp_path), "--workers", "0"], "'0' is no number above zero")):  # fmt: skip
         assert main(arguments) == 2
         (line,) = capsys.readouterr().err.splitlines()
         assert words in line
@@ -131,3 +133,18 @@ def test_stopping_is_one_line_and_loses_no_round(tmp_path, pipeline, how):
     kept = log.read_text().splitlines(keepends=True)
     assert main(paths(tmp_path)) == 0
     assert log.read_text().splitlines(keepends=True)[1 : len(kept)] == kept[1:]
+
+
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError("CUDA out of memory"), MemoryError("1 GiB")])
+def test_a_run_that_memory_is_too_small_for_is_named_and_the_others_end(tmp_path, pipeline, capsys, monkeypatch, error):
+    def first_fails(path, config, data):
+        if path.name == "seed-0.jsonl":
+            raise error
+        return resume(path, config, data)
+
+    monkeypatch.setattr("alkit.run.logs.resume", first_fails)
+    pipeline.write(tmp_path, grid=[{"scenario": "constrained"}])
+    assert main([*paths(tmp_path), "--workers", "1"]) == 1
+    said = capsys.readouterr().out
+    assert f"FAILED constrained-digits-lenet-random-none/seed-0.jsonl: {error}" in said
+    assert "\nconstrained-digits-lenet-random-none/seed-1.jsonl\n" in said

@@ -1,0 +1,43 @@
+"""What the commands are told: the arguments that several of them have, and faults in one line."""
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
+
+from alkit.paths import OUTPUTS, PARAMS
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose faults are a ValueError of one line, as all others of a user's are."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(f"{message} (see {self.prog} --help)")
+
+
+def folders() -> argparse.ArgumentParser:
+    """Where profiles and results are: for a parser's `parents`."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--params", type=Path, default=PARAMS, help="the folder of params files (default: params)")
+    parser.add_argument("--outputs", type=Path, default=OUTPUTS, help="the folder that results go to (default: outputs)")
+    return parser
+
+
+def workers(of: str) -> argparse.ArgumentParser:
+    """How many of something go at a time: for a parser's `parents`."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--workers", type=_above_zero, help=f"{of} at a time (default: one a core, or what a GPU holds)")
+    return parser
+
+
+def experiments() -> argparse.ArgumentParser:
+    """A profile, or some of its experiments: for a parser's `parents`."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("profile", help="a file of params/, without .yaml")
+    parser.add_argument("--only", metavar="GLOBS", help="those of its experiments whose names match, several by spaces")
+    return parser
+
+
+def _above_zero(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above zero")
+    return int(text)
