@@ -46,7 +46,7 @@ def _parser() -> Parser:
     parser = Parser(prog="python -m alkit")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    def command(run: Callable[[argparse.Namespace], int], words: str, *parents: argparse.ArgumentParser) -> Parser:
+    def command(run: Callable[[argparse.Namespace], int], words: str, *parents: Parser) -> Parser:
         one = commands.add_parser(run.__name__[1:], help=words, description=words, parents=[*parents, folders()])
         one.set_defaults(run=run)
         return one

@@ -14,24 +14,24 @@ class Parser(argparse.ArgumentParser):
         raise ValueError(f"{message} (see {self.prog} --help)")
 
 
-def folders() -> argparse.ArgumentParser:
+def folders() -> Parser:
     """Where profiles and results are: for a parser's `parents`."""
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = Parser(add_help=False)
     parser.add_argument("--params", type=Path, default=PARAMS, help="the folder of params files (default: params)")
     parser.add_argument("--outputs", type=Path, default=OUTPUTS, help="the folder that results go to (default: outputs)")
     return parser
 
 
-def workers(of: str) -> argparse.ArgumentParser:
+def workers(of: str) -> Parser:
     """How many of something go at a time: for a parser's `parents`."""
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = Parser(add_help=False)
     parser.add_argument("--workers", type=_above_zero, help=f"{of} at a time (default: one a core, or what a GPU holds)")
     return parser
 
 
-def experiments() -> argparse.ArgumentParser:
+def experiments() -> Parser:
     """A profile, or some of its experiments: for a parser's `parents`."""
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = Parser(add_help=False)
     parser.add_argument("profile", help="a file of params/, without .yaml")
     parser.add_argument("--only", metavar="GLOBS", help="those of its experiments whose names match, several by spaces")
     return parser
