@@ -71,6 +71,10 @@ changed = differing([configs], [[Config(**condition, seed=seed) for seed in rang
 display(Markdown("Everything is as in the paper's constrained scenario" + (" but:" if changed else ".")))
 if changed:
     display(pd.DataFrame({"paper → here": changed}))
+trained = [number for number in range(configs[0].num_rounds + 1) if configs[0].trains(number)]
+if len(trained) <= configs[0].num_rounds:
+    looked = f"in round {trained[0]} and the last alone" if len(trained) == 2 else f"in {len(trained)} rounds alone"
+    display(Markdown(f"Random queries need no network: one is trained and evaluated {looked}, which changes no number."))
 
 # %% [markdown]
 # ## Run: validation accuracy, round by round
@@ -79,7 +83,8 @@ if changed:
 
 # %%
 start, end = configs[0].num_initial, configs[0].budget
-room, look = max((end - start) / 30, 1), "o-" if configs[0].num_rounds <= 20 else "-"
+room, look = max((end - start) / 30, 1), "o-" if len(trained) <= 21 else "-"
+look = "o" if len(trained) == 2 and configs[0].num_rounds > 2 else look  # its ends alone: nothing is known between them
 
 
 def draw(rounds):

@@ -87,11 +87,13 @@ found.assign(scenario=found.scenario.map(word), model=found.model.map(word)).sty
 
 # %% [markdown]
 # ### Where it differs from the paper
-# The paper's value → the profile's, for the fields in which they differ; everything else is as the paper's text describes it.
+# The paper's value → the profile's, for the fields in which they differ. The paper's are those of the profile `paper`: of its
+# text; where that is silent of the released code; and for BALD, whose posterior neither names, Monte-Carlo dropout (rate 0.5,
+# T = 10).
 
 # %%
 different = differences(profile)
-display(different.rename(columns=word) if len(different) else Markdown("Nowhere, in what it runs."))
+display(different.rename(columns=word) if len(different) else Markdown("In none."))
 if missing := absent(profile):
     words = ", ".join(f"{word(scenario)} ({word(model)})" for scenario, model in missing)
     display(Markdown(f"The paper also has, and this profile does not: {words}."))

@@ -70,9 +70,12 @@ def figure_of_pairs(results: Results) -> Figure:
     if len(missing):
         handles.append(Line2D([], [], color="#777777", marker="|", ms=9, ls="", label="not run yet"))
     figure.legend(handles=handles, loc="outside upper center", ncols=4, frameon=False, handletextpad=0.3, columnspacing=1.4)
-    within = run[(run.line == own) & (run.low <= run.published) & (run.published <= run.high)]
-    bars = "One seed each." if not (count := done.low.notna().sum()) else (
-        f"Bars: 95 % t-intervals of our means, which hold {len(within)} of these {count} published numbers.")  # fmt: skip
+    near = ((done["mean"] - done.published).abs() <= done.chance).sum()
+    bars = (
+        "One seed each."
+        if not (count := done.low.notna().sum())
+        else (f"Bars: 95 % t-intervals of our means. By no more than chance leaves two means (95 %), {near} of {count} differ.")
+    )
     note(figure, f"{len(done)} of the paper's {len(published())} numbers (Tables 2 and 3; errors as accuracies). {bars}\n"
                  f"{sources(results.provenance, run.dataset.unique())}")  # fmt: skip
     return figure
@@ -84,11 +87,16 @@ def curve(ax: Axes, runs: pd.DataFrame, colour: str, line="-") -> None:
     A run evaluated only at its ends shows as two points, not as a line between them.
     """
     look = {"x": "num_labelled", "y": "valid_accuracy", "errorbar": "se", "color": colour, "ax": ax, "legend": False}
-    if runs.num_labelled.nunique() < 3 and runs["round"].max() > 2:
+    if _is_ends(runs):
         face = colour if line == "-" else "white"
         sns.lineplot(runs, **look, ls="", marker="o", ms=5, err_style="bars", mfc=face, mec=colour)
     else:
         sns.lineplot(runs, **look, ls=line, lw=1.8, err_kws={"alpha": 0.18, "lw": 0})
+
+
+def _is_ends(runs: pd.DataFrame) -> bool:
+    """Whether runs were evaluated in their first and last round alone."""
+    return runs.num_labelled.nunique() < 3 and runs["round"].max() > 2
 
 
 def _datasets(frame: pd.DataFrame, paper: tuple[str, ...]) -> list[str]:
@@ -137,7 +145,11 @@ def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple
     if len(kinds) > 1:
         name = lambda model, line: word(model) if line == own else f"{word(model)}, {line}"  # noqa: E731
         drawn = [kind for kind in kinds if kind in found or kind[0] not in dict(found)]
-        handles += [Line2D([], [], color="#777777", lw=1.8, ls=dashes[k], label=mathtext(name(*k))) for k in drawn]
+        evaluated = frame.dropna(subset="valid_accuracy").groupby(["model", "line"], observed=True)
+        ends = {kind for kind, of in evaluated if all(_is_ends(runs) for _, runs in of.groupby("experiment"))}
+        handles += [Line2D([], [], color="#777777", marker="o", ls="", label=mathtext(f"{name(*k)} (first and last round)"))
+                    if k in ends else Line2D([], [], color="#777777", lw=1.8, ls=dashes[k], label=mathtext(name(*k)))
+                    for k in drawn]  # fmt: skip
     if is_constrained and len(marks):
         handles.append(Line2D([], [], color="#777777", marker="D", mfc="white", ls="", label="paper's final test accuracy"))
     rows = math.ceil(len(handles) / (6 if width > 8 else 3))

@@ -13,6 +13,7 @@ from alkit.paper import readme, verdicts
 from alkit.paper.own import is_own
 from alkit.paper.page import html
 from alkit.paper.results import together
+from alkit.paper.tables import sources
 from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS, shown
 from alkit.run.execute import execute, is_current
 from alkit.run.grid import Profile, settings
@@ -65,7 +66,8 @@ def report(profile: Profile) -> str:
         if profile.claims:
             judged = verdicts.table(results)
             outputs.mkdir(parents=True, exist_ok=True)
-            write(outputs / "claims.md", verdicts.text(judged, outputs))
+            data = sources(results.provenance, results.own.dataset.unique())
+            write(outputs / "claims.md", verdicts.text(judged, outputs, data))
             if outputs == OUTPUTS:
                 readme.write(results, judged)
         notebook = profile.folder / "report.ipynb"

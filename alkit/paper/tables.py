@@ -41,9 +41,11 @@ def rows(frame: pd.DataFrame, number: int) -> pd.DataFrame:
 
 
 def pairs(frame: pd.DataFrame) -> pd.DataFrame:
-    """All 68 published numbers as accuracies, each with ours: published, mean, low, high, n, line; a row for each line of ours.
+    """All 68 published numbers as accuracies, each with ours: published, mean, low, high, chance, n, line; a row for each line
+    of ours.
 
-    `low` and `high` are the 95 % t-interval of our mean; missing where there is one seed, as ours are where nothing ran.
+    `low` and `high` are the 95 % t-interval of our mean, `chance` is how far apart its error and that of a published mean of
+    three such seeds leave the two; missing where there is one seed, as ours are where nothing ran.
     """
     found = []
     for number in LAYOUTS:
@@ -55,7 +57,7 @@ def pairs(frame: pd.DataFrame) -> pd.DataFrame:
         found.append(merged.assign(table=number, line=merged.line.fillna(frame.line.cat.categories[0])))
     merged = pd.concat(found, ignore_index=True).astype({key: str for key in CONDITION})
     half = merged["sem"] * stats.t.ppf(0.975, merged.n - 1)
-    return merged.assign(low=merged["mean"] - half, high=merged["mean"] + half)
+    return merged.assign(low=merged["mean"] - half, high=merged["mean"] + half, chance=half * (1 + merged.n / 3) ** 0.5)
 
 
 def laid_out(found: pd.DataFrame, number: int, value: str = "text") -> pd.DataFrame:

@@ -14,12 +14,12 @@ LEVEL = 0.05  # two-sided: of each side half
 RULE = f"""Every line tests its statement as one or more quantities, measured once a seed, that it says are above a threshold,
 zero for a difference. Intervals are Student's of the mean, 95 %; those of test accuracies include the error of there being
 {TEST_IMAGES:,} test images: image by image where the logs say which were right, else binomial, as if networks erred
-independently, which is too much where they err alike. A difference of less than {MARGIN:g} point counts as none: the paper's
-text concludes from 0.9.
+independently, which is too much where they err alike.
 
 - *holds*, asked first: every quantity is shown to lie above its threshold, each tested at 2.5 %; as all have to pass, no
   adjustment is needed.
-- *does not hold*: at least one lies below its threshold, or is a difference of less than {MARGIN:g} point, at 2.5 % by Holm's
+- *does not hold*: at least one lies below its threshold, or is a difference of less than {MARGIN:g} point, which to refute a
+  claim is none (0.5 and 0.9, the least that the paper's text concludes from, give the same verdicts), at 2.5 % by Holm's
   adjustment; or the paper's own tables contradict it; or the method excludes it.
 - A claim of no difference holds if it lies within ±{MARGIN:g} point (two one-sided tests) and does not if it lies beyond.
 - *inconclusive*: neither; with the seeds that would settle it at a power of 80 % if mean and spread stay as they are.
@@ -64,7 +64,7 @@ def _seeds(quantities: list[Quantity]) -> str:
     """With how many seeds the tests would settle it."""
     together = max(q.seeds_needed(claimed=True, of=len(quantities)) for q in quantities)
     fewest = min(together, *(q.seeds_needed(claimed=False, of=len(quantities)) for q in quantities), np.inf)
-    return f"about {fewest:.0f} seeds" if np.isfinite(fewest) else "more seeds alone would not settle it"
+    return f"about {float(f'{fewest:.2g}'):,.0f} seeds" if np.isfinite(fewest) else "more seeds alone would not settle it"
 
 
 def table(results: Results) -> pd.DataFrame:
@@ -93,12 +93,12 @@ def in_short(found: pd.DataFrame) -> str:
     said = f"Of {len(found)} claims {' and '.join([', '.join(counted[:-1]), counted[-1]] if counted[1:] else counted)}."
     if not len(tested):
         return said
-    tests = f"A test decides {len(tested)} of them; corrected for reading many claims at once, {stand} of these verdicts stand."
-    return f"{said} {tests}"
+    stands = "all of these verdicts stand" if stand == len(tested) else f"{stand} of these verdicts stand"
+    return f"{said} A test decides {len(tested)} of them; corrected for reading many claims at once, {stands}."
 
 
-def text(found: pd.DataFrame, outputs: Path) -> str:
-    """The `table` as a Markdown page in `outputs`; a notebook that is there is a link."""
+def text(found: pd.DataFrame, outputs: Path, data: str = "") -> str:
+    """The `table` as a Markdown page in `outputs`; a notebook that is there is a link. `data`: what was run on, a line each."""
     lines = ["# The paper's claims, and what the runs say", "", in_short(found), "", RULE]
     heads = ["claim", "section", "the paper's evidence", "ours: mean [95 % interval]", "p (adjusted)", "verdict", "notebook"]
     lines += ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
@@ -107,5 +107,10 @@ def text(found: pd.DataFrame, outputs: Path) -> str:
         both = "" if np.isnan(p) else f"{p:.2g} ({adjusted:.2g})"
         cells = [claim, section, paper, ours, both, f"{verdict}, {only}" if only else verdict, link]
         lines.append("| " + " | ".join(cells) + " |")
-    lines += ["", "Written by `make report PROFILE=paper` from the logs under `paper` and `findings`."]
+    lines += [
+        "",
+        *(f"- {line}" for line in data.splitlines()),
+        "",
+        "Written by `make report PROFILE=paper` from the logs under `paper` and `findings`.",
+    ]
     return "\n".join(lines) + "\n"

@@ -4,7 +4,7 @@
 # ---
 
 # %% [markdown]
-# # Once networks train, entropy and BALD beat random queries on MNIST, not on harder data; with few labels they can lose
+# # Once networks train, entropy beats random queries on MNIST, BALD in one setting of two; on harder data neither can be told
 #
 # **Claim** (section 5.1). "In a scenario with sparse data, a less complex strategy like Random can be more beneficial", said of
 # ResNet-18; of LeNet, Table 3 has the lowest error for Random too. At the paper's settings LeNet hardly trains (the finding

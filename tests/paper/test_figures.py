@@ -24,6 +24,15 @@ def test_figure_5_leaves_out_a_profile_beside_that_was_evaluated_at_its_ends_alo
     assert not [text for text in figure.legends[0].texts if "other" in text.get_text()]
 
 
+def test_figure_5_says_of_dots_that_they_are_the_first_and_last_round(logged):
+    grid = [{**SMALL, "evaluate_every": 3, "model": "resnet18"}, SMALL]
+    figure = figure5(together(logged(grid)))
+    dots, line = figure.axes[0].lines[:2] if figure.axes[0].lines[0].get_marker() == "o" else figure.axes[0].lines[1::-1]
+    assert (dots.get_marker(), dots.get_linestyle(), line.get_linestyle() != "None") == ("o", "None", True)
+    said = [text.get_text() for text in figure.legends[0].texts]
+    assert "ResNet-18 (first and last round)" in said and "LeNet" in said
+
+
 def test_the_figure_of_pairs_has_a_point_or_a_mark_for_each_of_the_68_numbers(logged):
     results = together(logged([SMALL], accuracy=lambda config, n: 0.30 + config.seed / 100))
     figure = figure_of_pairs(results)

@@ -21,6 +21,10 @@ def noisy(logged):
 
 def test_losses_to_noise_ranges_and_consistency_are_those_of_the_logs(noisy):
     assert [q.values.tolist() for q in measures.losses("MNIST")(noisy)] == [pytest.approx([2, 2]), pytest.approx([6, 6])]
+    assert measures.gains("MNIST")(noisy) == (
+        "by what noise adds to ResNet-18: MNIST, Gaussian -1.0 points (LeNet -3.0); "
+        "MNIST, salt and pepper +1.0 points (LeNet -5.0)"
+    )
     found, *others = measures.ranges(noisy)
     assert found.values == pytest.approx([5 - 2] * 2)
     assert [len(one.values) for one in others] == [0, 0]  # CIFAR-10 and Fashion-MNIST, not run

@@ -6,6 +6,7 @@ import pytest
 
 from alkit.paper import readme, verdicts
 from alkit.paper.results import read, together
+from alkit.paper.tables import sources
 from alkit.paths import OUTPUTS, PROJECT
 from alkit.run.grid import read_profile
 
@@ -19,7 +20,15 @@ def judged():
 def test_the_readmes_numbers_are_those_of_the_committed_logs(judged):
     text = readme.README.read_text()
     assert readme.filled(text, *judged) == text
-    assert verdicts.text(judged[1], OUTPUTS) == (OUTPUTS / "claims.md").read_text()
+    data = sources(judged[0].provenance, judged[0].own.dataset.unique())
+    assert verdicts.text(judged[1], OUTPUTS, data) == (OUTPUTS / "claims.md").read_text()
+
+
+@pytest.mark.parametrize("margin", [0.5, 0.9])
+def test_no_verdict_hangs_on_how_much_counts_as_a_difference(judged, monkeypatch, margin):
+    monkeypatch.setattr("alkit.paper.evidence.MARGIN", margin)
+    kinds = [found.verdict.str.partition(":")[0].tolist() for found in (judged[1], verdicts.table(judged[0]))]
+    assert kinds[0] == kinds[1]
 
 
 def test_a_changed_number_in_the_readme_is_put_right(judged):

@@ -77,6 +77,8 @@ def test_all_68_numbers_are_paired_as_accuracies_with_our_interval(logged):
     assert ran.published.tolist() == pytest.approx([28.79, 28.79])  # in Table 3 as an error
     half = 12.706204736 * 0.5  # t(0.975, 1 degree of freedom) times the standard error
     assert ran[["mean", "low", "high"]].values.tolist() == [pytest.approx([30.5, 30.5 - half, 30.5 + half])] * 2
+    sd = 0.5 * 2**0.5  # of one seed: two means, of two and of three of them, differ by a standard error of sd (1/2 + 1/3)^0.5
+    assert ran.chance.tolist() == pytest.approx([12.706204736 * sd * (1 / 2 + 1 / 3) ** 0.5] * 2)
 
 
 def test_markdown_has_ours_in_bold_and_no_name_twice_under_itself(logged):

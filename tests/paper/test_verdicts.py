@@ -120,7 +120,7 @@ def test_p_values_are_adjusted_over_all_claims_that_were_tested(monkeypatch, tmp
     assert pd.isna(p["d"])
     assert found["adjusted p"]["b"] == pytest.approx(max(p["a"], p["b"]) * 3 / 2)
     doubtful = found.reset_index().assign(**{"adjusted p": [0.06, 0.01, 0.5, np.nan]})
-    for rows, number in ((found.reset_index(), 2), (doubtful, 1)):
+    for rows, number in ((found.reset_index(), "all"), (doubtful, 1)):
         assert in_short(rows).endswith(
             f"A test decides 2 of them; corrected for reading many claims at once, {number} of these verdicts stand."
         )
