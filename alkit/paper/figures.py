@@ -70,12 +70,9 @@ def figure_of_pairs(results: Results) -> Figure:
     if len(missing):
         handles.append(Line2D([], [], color="#777777", marker="|", ms=9, ls="", label="not run yet"))
     figure.legend(handles=handles, loc="outside upper center", ncols=4, frameon=False, handletextpad=0.3, columnspacing=1.4)
-    near = ((done["mean"] - done.published).abs() <= done.chance).sum()
-    bars = (
-        "One seed each."
-        if not (count := done.low.notna().sum())
-        else (f"Bars: 95 % t-intervals of our means. By no more than chance leaves two means (95 %), {near} of {count} differ.")
-    )
+    count, near = done.chance.notna().sum(), ((done["mean"] - done.published).abs() <= done.chance).sum()
+    bars = f"Bars: 95 % t-intervals of our means. {near} of {count} are as near to the paper's as chance leaves two means."
+    bars = bars if count else "One seed each."
     note(figure, f"{len(done)} of the paper's {len(published())} numbers (Tables 2 and 3; errors as accuracies). {bars}\n"
                  f"{sources(results.provenance, run.dataset.unique())}")  # fmt: skip
     return figure

@@ -58,7 +58,7 @@ def _results(results: Results) -> str:
     parts = [
         f'<img src="{folder}/figures/pairs.png" width="520" alt="The numbers of the paper\'s Tables 2 and 3 against ours">',
         f"Of the paper's {len(published())} numbers {len(run)} have been run in full with two seeds or more; {near} of these "
-        "differ from ours by no more than chance leaves two such means (95 %).",
+        "are as near to ours as chance leaves two such means (in 95 % of cases).",
         "**Table 2: test accuracy under noise, constrained data (%)**; ours: mean ± standard error (seeds)",
         tables.text(results.rounds, 2),
         "**Table 3: test error by scenario, without noise (%)**",
