@@ -77,8 +77,9 @@ def _reproduce(args: argparse.Namespace) -> int:
         raise ValueError(f"workers={args.workers} is of this machine; on a cluster its own workers say how many go at a time")
     profile, chosen, estimate, at_a_time = _chosen(args)
     if args.scheduler or args.slurm:
-        on_gpu = any(c.device.startswith("cuda") for e in chosen.experiments for c in e.configs)
-        with executor(args.scheduler, args.slurm, on_gpu) as (cluster, places):
+        devices = {c.device.partition(":")[0] for e in chosen.experiments for c in e.configs}
+        device = next(one for one in ("cuda", "auto", "cpu") if one in devices)
+        with executor(args.scheduler, args.slurm, device) as (cluster, places):
             failed = reproduce(chosen, estimate, places, cluster)
     else:
         failed = reproduce(chosen, estimate, at_a_time)

@@ -17,11 +17,11 @@ ANSWERS_WITHIN = 10.0  # seconds, of a scheduler
 
 
 @contextlib.contextmanager
-def executor(scheduler: str | None, slurm: Path | None, on_gpu: bool) -> Iterator[tuple[Executor, int]]:
+def executor(scheduler: str | None, slurm: Path | None, device: str) -> Iterator[tuple[Executor, int]]:
     """What runs the tasks of the cluster at the address `scheduler`, or of one that `slurm` describes; and how many at a time.
 
-    On GPUs a task takes one of the resource GPU, which workers declare (`dask worker --resources GPU=1`). Raises ValueError
-    for a cluster that is not there, has no workers, or no GPU where one is asked for.
+    On GPUs a task takes one of the resource GPU, which workers declare (`dask worker --resources GPU=1`): where `device` is
+    cuda, or auto and some declare it. Raises ValueError for a cluster that is not there, has no workers, or no GPU for cuda.
     """
     if scheduler and slurm:
         raise ValueError(f"choose one cluster: the scheduler at {scheduler}, or Slurm as {slurm} describes it")
@@ -41,7 +41,9 @@ def executor(scheduler: str | None, slurm: Path | None, on_gpu: bool) -> Iterato
         if slurm:
             client.wait_for_workers(1)  # as long as Slurm's queue takes; others join when they are started
         workers = client.scheduler_info(n_workers=-1)["workers"].values()
-        places = sum(int(w["resources"].get("GPU", 0)) if on_gpu else w["nthreads"] for w in workers)
+        gpus = sum(int(w["resources"].get("GPU", 0)) for w in workers)
+        on_gpu = device == "cuda" or (device == "auto" and gpus > 0)
+        places = gpus if on_gpu else sum(w["nthreads"] for w in workers)
         if not places:
             lacks = "no worker with the resource GPU (dask worker --resources GPU=1)" if on_gpu else "no worker"
             raise ValueError(f"the cluster at {client.scheduler.address} has {lacks}")

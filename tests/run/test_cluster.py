@@ -52,7 +52,7 @@ def test_a_thousand_experiments_of_a_second_take_little_more_than_their_seconds(
     """Fifty places a worker: 1,000 seconds of waiting take 20 s on one and 10 s on two, and the scheduler what it adds."""
     with distributed.LocalCluster(
         n_workers=num_workers, threads_per_worker=50, processes=True, dashboard_address=None
-    ) as found, executor(found.scheduler_address, None, False) as (pool, places):  # fmt: skip
+    ) as found, executor(found.scheduler_address, None, "cpu") as (pool, places):  # fmt: skip
         assert places == 50 * num_workers
         start = time.monotonic()
         done = [pool.submit(time.sleep, 1) for _ in range(1000)]
@@ -66,7 +66,7 @@ def test_a_cluster_that_is_not_there_is_named(monkeypatch):
     monkeypatch.setattr(cluster_module, "ANSWERS_WITHIN", 0.5)
     with (
         pytest.raises(ValueError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"),
-        executor("tcp://127.0.0.1:9", None, False),
+        executor("tcp://127.0.0.1:9", None, "cpu"),
     ):
         pass
 
@@ -75,18 +75,19 @@ def test_a_cluster_without_gpus_is_refused_where_one_is_asked_for():
     with (
         distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as found,
         pytest.raises(ValueError, match="no worker with the resource GPU"),
-        executor(found.scheduler_address, None, True),
+        executor(found.scheduler_address, None, "cuda"),
     ):
         pass
 
 
 @pytest.mark.slow
-def test_one_gpu_is_one_task():
+@pytest.mark.parametrize("device", ["cuda", "auto"])
+def test_one_gpu_is_one_task(device):
     with (
         distributed.LocalCluster(
             n_workers=1, threads_per_worker=4, processes=False, dashboard_address=None, resources={"GPU": 1}
         ) as found,
-        executor(found.scheduler_address, None, True) as (pool, places),
+        executor(found.scheduler_address, None, device) as (pool, places),
     ):
         assert places == 1
         start = time.monotonic()
