@@ -173,3 +173,17 @@ def test_data_that_changes_under_reproduce_is_said_and_the_report_is_made_all_th
     assert process.stderr.strip() == "1 failed: data; the report is made of what there is"
     assert (tmp_path / "outputs/tiny/report.html").exists()
     assert not (tmp_path / "outputs/tiny/data.ipynb").exists()
+
+
+@pytest.mark.parametrize(("only", "called"), [("*-digits-*", False), ("a-*", True)])
+def test_images_that_are_not_asked_for_are_not_needed(tmp_path, pipeline, monkeypatch, only, called):
+    asked = []
+    monkeypatch.setattr("alkit.__main__.reproduce", lambda *_: [])
+    monkeypatch.setattr("alkit.__main__.load_all", lambda profile, download: {})
+    monkeypatch.setattr("alkit.__main__.check_all", lambda *_: None)
+    monkeypatch.setattr("alkit.__main__.remarks", lambda *_: [])
+    monkeypatch.setattr("alkit.__main__.report", lambda profile: "report.html")
+    monkeypatch.setattr("alkit.__main__.data_notebook", lambda profile: asked.append(profile))
+    pipeline.write(tmp_path, grid=[{"scenario": "a", "dataset": ["digits", "mnist"]}, {"scenario": "b", "dataset": "digits"}])
+    assert main([*pipeline.command(tmp_path, "reproduce"), "--only", only]) == 0
+    assert bool(asked) == called
