@@ -37,7 +37,7 @@ def test_the_paper_profile_is_the_paper():
     noises, number = ("none", "gaussian", "salt_and_pepper"), {e.name: len(e.configs) for e in profile.experiments}
     assert all([c.seed for c in e.configs] == list(range(number[e.name])) for e in profile.experiments)
     assert {name: n for name, n in number.items() if n > 3} == {
-        **{f"constrained-mnist-lenet-bald-{noise}": 10 for noise in noises},
+        **{f"constrained-mnist-lenet-bald-{noise}": 16 for noise in noises},
         **{f"constrained-cifar10-{model}-random-{noise}": 5 for model in ("lenet", "resnet18") for noise in noises},
         **{f"constrained-fashion_mnist-{model}-random-{noise}": 7 for model in ("lenet", "resnet18") for noise in noises},
         **{f"constrained-{name}-lenet-random-none": 7 for name in ("mnist", "cifar10")},
