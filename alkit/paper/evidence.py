@@ -2,7 +2,7 @@
 
 import functools
 import operator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -35,8 +35,9 @@ class Quantity:
 
     @property
     def interval(self) -> stats.Interval:
-        """95 % t-interval of the mean; infinite where one value or none leaves no spread."""
-        return stats.interval(self.values, known=self.known)
+        """95 % t-interval of the mean, of a percentage within 0 and 100; infinite where one value or none leaves no spread."""
+        found = stats.interval(self.values, known=self.known)
+        return replace(found, low=max(found.low, 0), high=min(found.high, 100)) if self.unit == "%" and found.n > 1 else found
 
     @property
     def p_for(self) -> float:

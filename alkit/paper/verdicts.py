@@ -27,8 +27,8 @@ independently, which is too much where they err alike.
 - *artefact*: the paper names a cause of what it saw; another one was tested here, and explains it.
 
 p is two-sided, of the claim as a whole; in brackets adjusted for reading all claims together (Benjamini and Hochberg). Three
-seeds were run first, and more where a claim stayed open (`params/paper.yaml`); n is of those that are finished. What was decided
-with more than three was looked at more than once, which p does not count.
+seeds were run first, and more where a claim stayed open (`params/paper.yaml`); n is of those that are finished. What was
+decided with more than three was looked at more than once, which p does not count.
 """
 SHORT = {
     "holds": ("holds", "hold"),

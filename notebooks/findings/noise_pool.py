@@ -117,6 +117,8 @@ for key, part in bought.groupby(["network", "acquisition", "noise"], sort=False)
     place = dict(zip(("network", "acquisition", "noise"), key, strict=True))
     rows += [{**place, "measure": measure, **as_row(part[measure])} for measure in bought.columns[3:]]
 effects = pd.DataFrame(rows)
+shares, ends = effects.measure.str.endswith("(%)"), ["low", "high"]
+effects.loc[shares, ends] = effects.loc[shares, ends].clip(0, 100)  # Student's t does not know that a share ends there
 said = effects.assign(value=in_words(effects, ".1f"))
 said.pivot_table(index=["network", "acquisition", "noise"], columns="measure", values="value", aggfunc="first", sort=False)
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
+from alkit.paper import stats
 from alkit.paper.evidence import Accuracies, Evidence, Quantity, gap, mean
 from alkit.paper.results import read, together
 from alkit.prediction import packed
@@ -92,6 +93,14 @@ def test_a_quantity_says_what_is_claimed():
     assert str(Quantity("what", values, 70, unit="%")).endswith(" % (n = 3; claimed > 70)")
     assert str(Quantity("what", values, margin=1.0, same=True)).endswith("claimed within ±1)")
     assert str(Quantity("what", values[:0])) == "what: not run"
+
+
+def test_an_interval_of_percentages_ends_at_0_and_100():
+    errors = np.array([76.4, 70.8, 99.0])
+    assert stats.interval(errors).high > 100 > stats.interval(100 - errors).mean and stats.interval(100 - errors).low < 0
+    assert str(Quantity("error", errors, 70, unit="%")) == "error: 82.1 [45.0, 100.0] % (n = 3; claimed > 70)"
+    assert str(Quantity("accuracy", 100 - errors, 70, unit="%")) == "accuracy: 17.9 [0.0, 55.0] % (n = 3; claimed > 70)"
+    assert "[45.0, 119.2]" in str(Quantity("difference", errors))
 
 
 def test_a_findings_log_without_a_whole_first_line_is_no_run(logged):
