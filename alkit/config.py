@@ -134,10 +134,14 @@ class Config:
 
         So fields can be added without renaming what was run before. Of more than 200 characters the end is a digest.
         """
-        changed = {k: v for k, v in self.as_dict().items() if k not in (*CONDITION, "seed", "device") and v != _DEFAULTS[k]}
-        words = [f"{k}={'+'.join(v) if isinstance(v, list) else v}" for k, v in changed.items()]
+        words = [f"{k}={'+'.join(v) if isinstance(v, list) else v}" for k, v in self.settings.items() if k != "device"]
         label = "-".join((*(getattr(self, name) for name in CONDITION), *words))
         return label if len(label) <= 200 else f"{label[:191]}-{hashlib.sha256(label.encode()).hexdigest()[:8]}"
+
+    @property
+    def settings(self) -> dict:
+        """Beyond condition and seed, the fields that are not the paper's, as JSON can hold them."""
+        return {k: v for k, v in self.as_dict().items() if k not in (*CONDITION, "seed") and v != _DEFAULTS[k]}
 
     def as_dict(self) -> dict:
         """The fields as JSON can hold them."""

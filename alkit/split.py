@@ -42,8 +42,6 @@ def given(config: "Config", data: Dataset) -> Parts:
     """Every labelled image that is not in the validation set is an initial label; the pool are the unlabelled ones."""
     labels = data.y_train.cpu().numpy()
     rest, valid, unlabelled = _drawn(config, labels)
-    if len(rest) != config.num_initial:
-        raise ValueError(f"num_initial={config.num_initial} is not {len(rest)}, all that {data.name} has labels of")
     return _tensor(rest), _tensor(valid), _tensor(unlabelled[: config.num_pool])
 
 
@@ -78,12 +76,12 @@ def check(config: "Config", data: Dataset, is_simulated: bool = True) -> None:
         if (count := getattr(config, name)) < num_classes:
             raise ValueError(f"{name}={count} is less than one image of each of the {num_classes} classes of {data.name}")
     asked = config.num_valid + config.budget
-    if asked > num_train:
+    if is_simulated and asked > num_train:
         raise ValueError(
             f"num_initial={config.num_initial} + num_valid={config.num_valid} + num_rounds={config.num_rounds} x "
             f"query_size={config.query_size} asks for {asked:,} images; {data.name} has {num_train:,} to train on"
         )
-    if config.num_pool is not None and config.num_pool < config.num_rounds * config.query_size:
+    if is_simulated and config.num_pool is not None and config.num_pool < config.num_rounds * config.query_size:
         raise ValueError(
             f"num_pool={config.num_pool} is smaller than num_rounds={config.num_rounds} x query_size={config.query_size}"
         )
@@ -93,6 +91,11 @@ def check(config: "Config", data: Dataset, is_simulated: bool = True) -> None:
             f"images of {data.name}"
         )
     is_balanced = SPLITS[config.split] is not given
+    if not is_balanced and config.num_initial + config.num_valid < num_known:
+        raise ValueError(
+            f"num_initial={config.num_initial} is not {num_known - config.num_valid}, all that {data.name} has labels of "
+            f"beside num_valid={config.num_valid}"
+        )
     in_valid = -(-config.num_valid * rarest // num_known)
     in_initial = -(-config.num_initial // num_classes) if is_balanced else 1
     if rarest < in_valid + in_initial:

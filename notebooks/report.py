@@ -93,7 +93,8 @@ found.assign(scenario=found.scenario.map(word), model=found.model.map(word)).sty
 
 # %%
 different = differences(profile)
-display(different.rename(columns=word) if len(different) else Markdown("In none."))
+same = "In none of these fields. Where there are other numbers of seeds, tables have them; what the data are stands below."
+display(different.rename(columns=word) if len(different) else Markdown(same))
 if missing := absent(profile):
     words = ", ".join(f"{word(scenario)} ({word(model)})" for scenario, model in missing)
     display(Markdown(f"The paper also has, and this profile does not: {words}."))

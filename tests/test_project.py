@@ -11,7 +11,7 @@ import yaml
 from alkit.paths import PROJECT
 
 
-def test_importing_alkit_is_about_as_fast_as_importing_torch():
+def test_importing_alkit_imports_nothing_slow_beside_torch():
     """torchvision, pandas, scikit-learn and matplotlib wait until they are needed."""
     slow = ("torchvision", "pandas", "sklearn", "matplotlib", "papermill", "torch._dynamo")
     code = f"import alkit, sys; print([m for m in {slow} if m in sys.modules])"

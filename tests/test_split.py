@@ -52,6 +52,7 @@ def test_a_split_seed_gives_every_seed_the_same_split(digits):
         ({"num_rounds": 1000}, ["num_rounds=1000", "query_size=10", "1,297"]),
         ({"num_pool": 20, "num_rounds": 5}, ["num_pool=20", "num_rounds=5"]),
         ({"num_initial": 1100, "num_valid": 190, "num_rounds": 0}, ["class", "num_initial=1100"]),
+        ({"split": "given", "num_rounds": 0}, ["num_initial=20 is not 1197", "digits", "num_valid=100"]),
         ({"model": "resnet18", "num_initial": 20, "query_size": 9, "num_rounds": 5}, ["65 labels", "last_batch"]),
         ({"model": "resnet18", "batch_size": 1, "last_batch": "merge"}, ["20 labels", "batch_size=1"]),
     ],
@@ -104,7 +105,7 @@ def test_a_simulated_oracle_refuses_unlabelled_images_and_says_who_can_label_the
     with pytest.raises(ValueError, match="more than the 649 labelled"):
         check(Config(num_initial=600, num_valid=100, num_rounds=5), partly, is_simulated=False)
     with pytest.raises(ValueError, match="num_initial=50 is not 549"):
-        split(Config(split="given", num_initial=50, num_valid=100), partly)
+        check(Config(split="given", num_initial=50, num_valid=100), partly, is_simulated=False)
 
 
 def test_initial_labels_that_cannot_be_divided_evenly_differ_by_one(digits):

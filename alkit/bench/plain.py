@@ -32,12 +32,12 @@ class Images(torch.utils.data.Dataset):
         return self.transform(Image.fromarray(self.images[index])), self.labels[index]
 
 
-def lenet(dropout: float = 0.5) -> nn.Sequential:
+def lenet() -> nn.Sequential:
     """LeNet-5 for 28x28 grey images."""
     return nn.Sequential(
         nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Dropout(dropout), nn.Linear(120, 84), nn.ReLU(),
-        nn.Dropout(dropout), nn.Linear(84, 10),
+        nn.Flatten(), nn.Linear(400, 120), nn.ReLU(), nn.Dropout(0.5), nn.Linear(120, 84), nn.ReLU(),
+        nn.Dropout(0.5), nn.Linear(84, 10),
     )  # fmt: skip
 
 

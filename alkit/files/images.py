@@ -116,7 +116,7 @@ def _read(folder: Path, files: list[tuple[Path, int]]) -> tuple[list[Found], lis
     for path, label in files:
         try:
             image = _plain(path, done)
-        except (OSError, ValueError, TypeError, SyntaxError, Image.DecompressionBombError) as error:
+        except Exception as error:  # decoders raise whatever they meet in a damaged file
             reason = "no image" if isinstance(error, UnidentifiedImageError) else " ".join(str(error).split())
             bad.append(f"{path.relative_to(folder).as_posix()} ({reason})")
             continue

@@ -115,7 +115,7 @@ def read_run(path: Path, config: Config) -> tuple[dict, list[Round]]:
     header, rounds = read(path)
     logged = logged_config(header)
     ours, theirs = config.that_counts.as_dict(), logged.that_counts.as_dict()
-    may_differ = {"device", "evaluate_every"} | ({"num_rounds"} if config.num_rounds > logged.num_rounds else set())
+    may_differ = {"device"} | ({"num_rounds"} if config.num_rounds > logged.num_rounds else set())
     differs = ", ".join(f"{k}: {theirs[k]} -> {v}" for k, v in ours.items() if v != theirs[k] and k not in may_differ)
     if differs:
         raise ValueError(f"{shown(path)} holds a run of another configuration ({differs}); move it away or use another folder")

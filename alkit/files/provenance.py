@@ -1,7 +1,8 @@
 """What a round's numbers were made by, beyond its configuration and data: the code, the libraries, the machine.
 
 A log's header has it in `made`: what computed the rounds from `from_round` on. Another entry follows only where a run was
-taken up again by something else. Logs that are older than this have `versions` alone.
+taken up again by something else; an accuracy that was added to a round later is not told apart. Logs that are older than
+this have `versions` alone.
 """
 
 import os

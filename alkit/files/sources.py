@@ -71,9 +71,9 @@ def load(name: str, root: str | Path | None = None, device: str = "auto") -> Dat
     return _dataset(name, source, class_names, arrays).to(resolve_device(device))
 
 
-def is_here(name: str, root: str | Path | None = None) -> bool:
+def is_here(name: str) -> bool:
     """Whether `load` would find the data set without a download."""
-    root = Path(root or data_root())
+    root = data_root()
     return name not in DOWNLOADED or (root / f"{name}.npz").exists() or (root / DOWNLOADED[name]).exists()
 
 

@@ -27,7 +27,7 @@ def record(number: int, line: bytes) -> dict:
     return found
 
 
-def header(found: dict) -> dict:
+def header(found: dict) -> None:
     """A log's first line: the configuration, the data's digest and source, the device, and what made it."""
     for key, kind in {"config": dict, "data": dict, "device": str}.items():
         _is(1, key, found.get(key), kind)
@@ -38,7 +38,6 @@ def header(found: dict) -> dict:
     before = -1
     for n, entry in enumerate(_is(1, "made", found.get("made", []), list)):
         before = _made(f"made[{n}]", entry, before)
-    return found
 
 
 def _made(name: str, entry: object, before: int) -> int:

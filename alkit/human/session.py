@@ -35,7 +35,7 @@ class Session:
         self.answers = Answers(path, config, data)
         _OPEN[Path(path).absolute()] = self
         left, queries = len(split(config, data)[2]) - len(self.answers.asked), sum(bool(r.query) for r in self.answers.rounds)
-        self.config = replace(config, num_rounds=queries + left // config.query_size)
+        self.config = replace(config, num_rounds=queries + -(-left // config.query_size))  # the last query may be smaller
         self.data, self.changed = data, changed
         self.is_training, self.is_done, self.is_closed, self.problem = True, False, False, ""
         self.state = threading.Condition(threading.RLock())

@@ -8,7 +8,7 @@ WORDS = "outputs/ is what commands write, and write again; save a copy in lab/ (
 
 
 class Contents(AsyncLargeFileManager):
-    """JupyterLab's own, but read-only in outputs/: what a person writes there, the next command would take from her."""
+    """JupyterLab's own, but nothing is saved in outputs/: what a person writes there, the next command would take from her."""
 
     async def get(self, path, *args, **kwargs):
         model = await super().get(path, *args, **kwargs)

@@ -8,7 +8,7 @@ import yaml
 from alkit.config import Config, check_name
 from alkit.paper.beside import beside
 from alkit.paths import OUTPUTS, PARAMS, shown
-from alkit.run.grid import read_profile, settings
+from alkit.run.grid import read_profile
 
 
 def export(config: Config, name: str, params: Path = PARAMS) -> Path:
@@ -24,7 +24,7 @@ def export(config: Config, name: str, params: Path = PARAMS) -> Path:
     profile = {
         "about": "Found in the notebook explore.",
         "seeds": [config.seed + i for i in range(3)],
-        "defaults": settings(config),
+        "defaults": config.settings,
         "grid": [{
             "scenario": "constrained" if published.empty else published.scenario.iloc[0],
             "dataset": config.dataset, "model": config.model, "acquisition": config.acquisition, "noise": config.noise,

@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -22,10 +21,10 @@ LABELS = {
 
 
 class Form:
-    """The fields of LABELS as widgets in `box`; what has none stays as in `base`. `changed` is called after each change."""
+    """The fields of LABELS as widgets in `box`; what has none stays as in `base`."""
 
-    def __init__(self, base: Config, changed: Callable[[], Any] = lambda: None):
-        self.base, self.changed, self.last = base, changed, ""
+    def __init__(self, base: Config):
+        self.base, self.last = base, ""
         self.fields = {name: self._field(name) for name in LABELS}
         self.errors = {name: widgets.HTML() for name in (*LABELS, "")}  # "": of what is wrong with no single one
         self.rest = widgets.HTML()
@@ -38,14 +37,10 @@ class Form:
 
     def fill(self, config: Config) -> None:
         """Set every field, and all that has none, to those of `config`."""
-        self.base, told = config, self.changed
-        self.changed = lambda: None  # once, at the end
-        try:
-            for name, field in self.fields.items():
-                value = getattr(config, name)
-                field.value = value if name in CONDITION else f"{value:g}" if isinstance(value, float) else str(value)
-        finally:
-            self.changed = told
+        self.base = config
+        for name, field in self.fields.items():
+            value = getattr(config, name)
+            field.value = value if name in CONDITION else f"{value:g}" if isinstance(value, float) else str(value)
         kept = ("num_valid", "batch_size", "last_batch", "momentum", "weight_decay", "num_samples")
         also = ", ".join(f"{name} {getattr(config, name)}" for name in kept)
         self.rest.value = f"<span style='opacity:0.7;line-height:1.4;display:block'>Also: {also}</span>"
@@ -88,7 +83,6 @@ class Form:
         acquisition = ACQUISITIONS[self.fields["acquisition"].value]
         self.fields["dropout"].disabled = acquisition.sampler == "once"  # which no dropout changes
         self.config()
-        self.changed()
 
     def _field(self, name: str) -> Any:
         wide = {"width": "165px"}

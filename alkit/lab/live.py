@@ -46,6 +46,8 @@ def follow(configs: Sequence[Config], folder: Path, data: Dataset, draw: Callabl
     begun, cost, picture = time.monotonic(), 0.1, ""
     told = drawn = begun
     with said():
+        if len(rounds) < len(configs):
+            raise ValueError(f"seeds={[config.seed for config in configs]} names one twice")
         for config in configs:
             for found in resume(folder / f"seed-{config.seed}.jsonl", config, data):
                 rounds[config.seed].append(found)

@@ -94,7 +94,7 @@ def _print(image: Tensor) -> bytes:
     return blake2b(image.numpy().tobytes(), digest_size=16).digest()
 
 
-def sheet(data: Dataset, columns: int = 10) -> Figure:
+def sheet(data: Dataset) -> Figure:
     """Up to ten images of each class, the first of a fixed random order, a row a class; and of the unlabelled ones."""
     order = torch.randperm(len(data.y_train), generator=torch.Generator().manual_seed(0))
     rows = [(name, label) for label, name in enumerate(data.class_names)][:MOST]
@@ -102,8 +102,8 @@ def sheet(data: Dataset, columns: int = 10) -> Figure:
     width = 7
     figure, axes = plt.subplots(len(rows), 1, figsize=(width, 0.68 * len(rows)), squeeze=False, layout="constrained")
     for ax, (name, label) in zip(axes[:, 0], rows, strict=True):
-        own = order[data.y_train[order] == label][:columns]
-        blank = torch.full((columns - len(own), *data.x_train.shape[1:]), 255, dtype=torch.uint8)
+        own = order[data.y_train[order] == label][:10]
+        blank = torch.full((10 - len(own), *data.x_train.shape[1:]), 255, dtype=torch.uint8)
         strip(ax, torch.cat([data.x_train[own], blank]))
         ax.set_ylabel(mathtext(name if len(name) <= 24 else f"{name[:23]}…"), rotation=0, ha="right", va="center")
     more = f"; the first {MOST} of {data.num_classes} classes" if data.num_classes > MOST else ""

@@ -112,9 +112,9 @@ def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple
     dashes = {kind: DASHES[i % len(DASHES)] for i, kind in enumerate(kinds)}
     width = {1: 6.4, 2: 8.4}.get(len(datasets), 10.5)
     figure, axes = plt.subplots(1, len(datasets), figsize=(width, 4.2), squeeze=False, layout="constrained")
-    is_constrained = len(frame) > 0 and frame.scenario.iloc[0] == "constrained"
     marks = published().query("table == 2 and dataset in @datasets and model in @models")
     marks = marks[marks.noise == "none"] if hue == "acquisition" else marks[marks.acquisition == "bald"]
+    marks = marks[marks.dataset.isin(frame.dataset) & (frame.scenario == "constrained").any()]
     for ax, dataset in zip(axes[0], datasets, strict=True):
         panel = frame[frame.dataset == dataset].dropna(subset="valid_accuracy")
         there = {at: runs for at, runs in panel.groupby(["model", "line", hue], observed=True)}
@@ -129,14 +129,14 @@ def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple
         if panel.empty:
             ax.set_xticks([])
             ax.text(0.5, 0.5, "not run yet", transform=ax.transAxes, ha="center", va="center", color="#777777")
-        elif is_constrained:
+        else:
             for mark in marks[marks.dataset == dataset].to_dict("records"):
-                ax.plot(panel.num_labelled.max(), mark["percent"], "D", ms=5.5, mfc="white", mec=colour(mark[hue]), mew=1.4,
+                ax.plot(panel.num_labelled.max(), mark["percent"], "D", ms=6, mfc="none", mec=colour(mark[hue]), mew=1.4,
                         clip_on=False, zorder=5)  # fmt: skip
         if missing and len(panel):
             text = "\n".join(["not run yet:", *missing])
             ax.text(0.98, 0.62, text, transform=ax.transAxes, ha="right", va="center", fontsize=8, color="#777777")
-        ax.set(title=mathtext(word(dataset)), xlabel="labelled images", ylabel="", ylim=_limits(frame))
+        ax.set(title=mathtext(word(dataset)), xlabel="labelled images", ylabel="", ylim=_limits(frame, marks))
     axes[0, 0].set_ylabel("validation accuracy (%)")
     handles = [Line2D([], [], color=colour(v), lw=2.2, label=mathtext(word(v))) for v in values]
     if len(kinds) > 1:
@@ -147,8 +147,8 @@ def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple
         handles += [Line2D([], [], color="#777777", marker="o", ls="", label=mathtext(f"{name(*k)} (first and last round)"))
                     if k in ends else Line2D([], [], color="#777777", lw=1.8, ls=dashes[k], label=mathtext(name(*k)))
                     for k in drawn]  # fmt: skip
-    if is_constrained and len(marks):
-        handles.append(Line2D([], [], color="#777777", marker="D", mfc="white", ls="", label="paper's final test accuracy"))
+    if len(marks):
+        handles.append(Line2D([], [], color="#777777", marker="D", mfc="none", ls="", label="paper's final test accuracy"))
     rows = math.ceil(len(handles) / (6 if width > 8 else 3))
     columns = math.ceil(len(handles) / rows)
     figure.legend(
@@ -160,9 +160,11 @@ def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple
     return figure
 
 
-def _limits(frame: pd.DataFrame) -> tuple[float, float]:
-    """The axis of accuracies: 0 to 100; to 50 where all lie below 45; from the ten below the lowest where all lie above 60."""
-    low, high = frame.valid_accuracy.min(), frame.valid_accuracy.max()
+def _limits(frame: pd.DataFrame, marks: pd.DataFrame) -> tuple[float, float]:
+    """The axis of means and marks: 0 to 100; to 50 where all lie below 45; from the ten below the lowest where above 60."""
+    means = frame.groupby(["experiment", "num_labelled"]).valid_accuracy.mean()
+    drawn = pd.Series([*means, *marks.percent], dtype=float)
+    low, high = drawn.min(), drawn.max()
     return (10 * (low // 10) if low > 60 else 0, 50 if high < 45 else 100)
 
 

@@ -123,7 +123,7 @@ def _faults(outputs: Path) -> str:
     differ, failed, crashes = (len(found[key]) for key in ("differences", "failures", "crashes"))
     return (
         f"The last `make faults`, of {found['day']}: a small grid was killed {found['kills']} times at random moments and "
-        f"started again; {differ} files differ from those of one left alone in more than times, {failed} restarts failed. "
+        f"started again; but for recorded times {differ} files differ from those of one left alone, {failed} restarts failed. "
         f"Damaged files read as they stand, or refused in one line: {inputs}; {crashes} crashes."
     )
 

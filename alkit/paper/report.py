@@ -16,7 +16,7 @@ from alkit.paper.results import together
 from alkit.paper.tables import sources
 from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS, shown
 from alkit.run.execute import execute, is_current
-from alkit.run.grid import Profile, settings
+from alkit.run.grid import Profile
 from alkit.run.params import read_params
 from alkit.run.plan import in_words
 from alkit.run.reproduce import environment
@@ -40,7 +40,7 @@ def data_notebook(profile: Profile) -> None:
         kept = {key: getattr(first, key) for key in ("split", "num_initial", "num_valid", "num_pool", "split_seed")}
         splits.setdefault(first.dataset, kept)
         if first.noise != "none":
-            strength = {key: value for key, value in settings(first).items() if key.startswith("noise_")}
+            strength = {key: value for key, value in first.settings.items() if key.startswith("noise_")}
             noises.setdefault(first.noise, strength)
     parameters = {"datasets": splits, "noises": noises}
     with _alone(profile):
@@ -97,7 +97,7 @@ def findings(name: str | None = None, outputs: Path = OUTPUTS, params: Path = PA
         source, target = sources[stem], outputs / "findings" / f"{stem}.ipynb"
         parameters = read_params(params / "findings" / f"{stem}.yaml")
         place, begun = f"[{number}/{len(chosen)}] {stem}", time.monotonic()
-        if name or not is_current(source, target, parameters):
+        if name or not (target.with_suffix(".html").exists() and is_current(source, target, parameters)):
             print(f"{place} ...", flush=True)
             changed = execute(source, target, parameters, bar={"leave": False, "disable": None, "desc": stem})
             html(target)

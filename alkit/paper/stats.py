@@ -14,7 +14,7 @@ from alkit.files.whole import write
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean over seeds with its t-interval, and the p-value of its being zero (or the value asked for)."""
+    """A mean over seeds with its t-interval, and the p-value of its being zero."""
 
     mean: float
     low: float
@@ -31,8 +31,8 @@ class Interval:
         return int(self.low > 0) - int(self.high < 0)
 
 
-def interval(values, confidence: float = 0.95, zero: float = 0.0, known: float = 0.0) -> Interval:
-    """Student's t-interval of the mean of one value a seed; without a spread to tell from, it is infinite.
+def interval(values, known: float = 0.0) -> Interval:
+    """Student's 95 % t-interval of the mean of one value a seed; without a spread to tell from, it is infinite.
 
     `known` is a further variance of the mean, one that more seeds do not lessen, as that of a test set's size: the interval is
     the wider of that without and that with it.
@@ -43,9 +43,9 @@ def interval(values, confidence: float = 0.95, zero: float = 0.0, known: float =
         return Interval(mean, -math.inf, math.inf, math.nan, n)
     errors = _standard_errors(np.std(values, ddof=1), n, known)
     if errors[-1][0] == 0:
-        return Interval(mean, mean, mean, float(mean == zero), n)
-    half = max(float(stats.t.ppf((1 + confidence) / 2, free)) * error for error, free in errors)
-    p = max(float(2 * stats.t.sf(abs(mean - zero) / error, free)) for error, free in errors if error)
+        return Interval(mean, mean, mean, float(mean == 0), n)
+    half = max(float(stats.t.ppf(0.975, free)) * error for error, free in errors)
+    p = max(float(2 * stats.t.sf(abs(mean) / error, free)) for error, free in errors if error)
     return Interval(mean, mean - half, mean + half, p, n)
 
 
@@ -91,9 +91,9 @@ def in_words(rows: pd.DataFrame, form: str = "+.2f") -> list[str]:
     return [f"{row['mean']:{form}} ({row.low:{form}} to {row.high:{form}})" for _, row in rows.iterrows()]
 
 
-def paired(more: pd.Series, less: pd.Series, confidence: float = 0.95) -> Interval:
+def paired(more: pd.Series, less: pd.Series) -> Interval:
     """The interval of `more` minus `less`, two series of one value a seed, over the seeds that both have."""
-    return interval((more - less).dropna(), confidence)
+    return interval((more - less).dropna())
 
 
 def by_seed(runs: pd.DataFrame, column: str = "valid_accuracy", first: int = 0, last: float = math.inf) -> pd.Series:
@@ -138,14 +138,12 @@ def equivalence(values, margin: float, known: float = 0.0) -> float:
     return max(above(values, -margin, known), above(-values, -margin, known))
 
 
-def seeds_needed(
-    values, distance: float, power: float = 0.8, level: float = 0.05, most: int = 1000, known: float = 0.0
-) -> int | None:
-    """Seeds with which a two-sided t-test finds a mean `distance` from zero, spread as these are; None above `most`."""
+def seeds_needed(values, distance: float, power: float = 0.8, level: float = 0.05, known: float = 0.0) -> int | None:
+    """Seeds with which a two-sided t-test finds a mean `distance` from zero, spread as these are; None above 1,000."""
     sd = float(np.std(np.asarray(values, dtype=float), ddof=1))
     if not distance:
         return None
-    for n in range(2, most + 1):
+    for n in range(2, 1001):
         tests = [(error, free) for error, free in _standard_errors(sd, n, known) if error]
         if all(stats.nct.sf(stats.t.ppf(1 - level / 2, free), free, abs(distance) / error) >= power for error, free in tests):
             return n

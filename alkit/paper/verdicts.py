@@ -18,9 +18,9 @@ independently, which is too much where they err alike.
 
 - *holds*, asked first: every quantity is shown to lie above its threshold, each tested at 2.5 %; as all have to pass, no
   adjustment is needed.
-- *does not hold*: at least one lies below its threshold, or is a difference of less than {MARGIN:g} point, which to refute a
-  claim is none (0.5 and 0.9, the least that the paper's text concludes from, give the same verdicts), at 2.5 % by Holm's
-  adjustment; or the paper's own tables contradict it; or the method excludes it.
+- *does not hold*: at least one is shown, at 2.5 % by Holm's adjustment, to lie below its threshold, or to be a difference of
+  less than {MARGIN:g} point, so little that it counts as none (with 0.5, or 0.9, the least that the paper's text concludes
+  from, verdicts are the same); or the paper's own tables contradict it; or the method excludes it.
 - A claim of no difference holds if it lies within ±{MARGIN:g} point (two one-sided tests) and does not if it lies beyond.
 - *inconclusive*: neither; with the seeds that would settle it at a power of 80 % if mean and spread stay as they are.
 - *not run*: neither, and a quantity has fewer than two seeds; p is of those that were run.

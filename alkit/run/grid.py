@@ -19,19 +19,19 @@ An experiment is a condition (scenario, dataset, model, acquisition, noise); its
 import difflib
 import fnmatch
 import itertools
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from alkit.config import Config, check_name, from_dict
+from alkit.config import CONDITION, Config, check_name, from_dict
 from alkit.data import Dataset
 from alkit.determinism import resolve_device
 from alkit.files import log
 from alkit.files.sources import is_here, load
 from alkit.paths import OUTPUTS, PARAMS, shown
+from alkit.plugins.released import PAPERS_NAMES
 from alkit.run.params import read_params
 from alkit.split import check
-
-AXES = ("dataset", "model", "acquisition", "noise")
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ def _profile(name: str, content: object, outputs: Path, params: Path) -> Profile
     experiments: dict[str, Experiment] = {}
     for one in (e for block in content["grid"] for e in _expand(block, defaults, seeds, outputs / name)):
         experiments[one.name] = _joined(experiments[one.name], one) if one.name in experiments else one
+    _check_places(experiments.values())
     about = " ".join(str(content.get("about", "")).split())
     return Profile(name, about, tuple(experiments.values()), outputs / name, params, *_shown(name, content, params))
 
@@ -115,10 +116,24 @@ def _joined(one: Experiment, again: Experiment) -> Experiment:
     twice = sorted({c.seed for c in one.configs} & {c.seed for c in again.configs})
     if twice:
         raise ValueError(f"the experiment {one.name} stands in the grid twice with seed {twice[0]}")
-    first, second = settings(one.configs[0]), settings(again.configs[0])
+    first, second = one.configs[0].settings, again.configs[0].settings
     if first != second:
         raise ValueError(f"the experiment {one.name} stands in the grid twice, with {first} and {second}")
     return replace(one, configs=one.configs + again.configs)
+
+
+def _check_places(experiments: Iterable[Experiment]) -> None:
+    """Raise ValueError for two experiments that would stand in one place of the tables, before either is run.
+
+    The released code's variants stand there under the paper's names, and supervised learning has no acquisition.
+    """
+    places: dict[tuple, str] = {}
+    for one in experiments:
+        config = one.configs[0]
+        names = (config.model, config.noise, config.acquisition if one.scenario != "supervised" else "")
+        place = (one.scenario, config.dataset, *(PAPERS_NAMES.get(name, name) for name in names))
+        if (other := places.setdefault(place, one.name)) != one.name:
+            raise ValueError(f"{other} and {one.name} would stand in one place of the tables; give one a profile of its own")
 
 
 def _shown(name: str, content: dict, params: Path) -> tuple[str, tuple[str, ...], bool]:
@@ -146,14 +161,14 @@ def _expand(block: object, defaults: dict, seeds: object, folder: Path) -> list[
     if "seed" in settings:
         raise ValueError("seed is not a parameter of a profile; name its seeds")
     for name, value in settings.items():
-        if isinstance(value, list) and name not in (*AXES, "noise_splits"):
-            raise ValueError(f"{name}={value!r} is a list; only {', '.join(AXES)} can be")
-        if value == [] and name in AXES:
+        if isinstance(value, list) and name not in (*CONDITION, "noise_splits"):
+            raise ValueError(f"{name}={value!r} is a list; only {', '.join(CONDITION)} can be")
+        if value == [] and name in CONDITION:
             raise ValueError(f"{name}=[] makes no experiment; name one or more")
-    axes = [_as_list(settings.pop(axis, getattr(Config, axis))) for axis in AXES]
+    axes = [_as_list(settings.pop(axis, getattr(Config, axis))) for axis in CONDITION]
     experiments = []
     for values in itertools.product(*axes):
-        first = from_dict({**settings, **dict(zip(AXES, values, strict=True))})
+        first = from_dict({**settings, **dict(zip(CONDITION, values, strict=True))})
         configs = tuple(replace(first, seed=seed) for seed in seeds)
         experiments.append(Experiment(scenario, configs, folder / "-".join((scenario, *values))))
     return experiments
@@ -203,12 +218,3 @@ def check_all(profile: Profile, data: dict[str, Dataset]) -> None:
                 log.check_log(path, config, data[config.dataset])
             elif not log.is_empty(path):
                 log.read_run(path, config)
-
-
-def settings(config: Config) -> dict:
-    """What a config says beyond its condition and seed: the fields that are not the paper's."""
-    return {
-        f.name: getattr(config, f.name) if f.name != "noise_splits" else list(config.noise_splits)
-        for f in fields(Config)
-        if f.name not in (*AXES, "seed") and getattr(config, f.name) != f.default
-    }

@@ -18,7 +18,7 @@ from alkit.determinism import device_name, resolve_device, seeded
 from alkit.files.log import read
 from alkit.models import build
 from alkit.prediction import SAMPLERS
-from alkit.run.grid import Experiment, Profile, settings
+from alkit.run.grid import Experiment, Profile
 from alkit.training import stepper
 
 NOTEBOOK_SECONDS = 6.0  # a kernel's start, its figures
@@ -85,7 +85,10 @@ class Estimate:
             logged = counted = 0.0
             for config, path in self.logs.get(kind, ()):
                 here = device_name(resolve_device(config.device))
-                header, rounds = read(path)
+                try:
+                    header, rounds = read(path)
+                except ValueError:  # a damaged log of another experiment: of this one's, `rounds_of` says it
+                    continue
                 for found in rounds:
                     trained = config.trains(found.number) and found.train_seconds  # the log's may be evaluated less often
                     if trained and (found.device or header["device"]) == here:
@@ -99,7 +102,7 @@ class Estimate:
         shape, num_classes, num_train, num_test = self.shapes[config.dataset]
         if not config.trains(number):
             return 0.0
-        step, image = measured(config.model, shape, num_classes, config.batch_size, config.device)
+        step, image = measured(config.model, shape, num_classes, min(config.batch_size, config.budget), config.device)
         score, sampler, _ = ACQUISITIONS[config.acquisition]
         last = number == config.num_rounds
         num_labelled = config.num_labelled(number)
@@ -114,7 +117,7 @@ class Estimate:
 
 def _kind(config: Config) -> tuple:
     """Runs whose rounds take as long: same data, model, acquisition and settings; not seed, noise and number of rounds."""
-    kept = {name: value for name, value in settings(config).items() if name != "num_rounds"}
+    kept = {name: value for name, value in config.settings.items() if name != "num_rounds"}
     return config.dataset, config.model, config.acquisition, str(kept)
 
 

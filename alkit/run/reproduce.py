@@ -10,7 +10,7 @@ from tqdm import tqdm
 from alkit.files.lock import Busy, held
 from alkit.paths import NOTEBOOKS, data_root, shown
 from alkit.run.execute import execute, is_current, scratch
-from alkit.run.grid import Experiment, Profile, settings
+from alkit.run.grid import Experiment, Profile
 from alkit.run.plan import Estimate, default_workers, in_words, seconds_left
 
 
@@ -89,7 +89,7 @@ def notebook_of(experiment: Experiment) -> tuple[Path, Path, dict]:
     parameters = {
         "scenario": experiment.scenario, "dataset": first.dataset, "model": first.model,
         "acquisition": first.acquisition, "noise": first.noise, "seeds": [c.seed for c in experiment.configs],
-        "settings": settings(first), "folder": shown(experiment.folder),
+        "settings": first.settings, "folder": shown(experiment.folder),
     }  # fmt: skip
     return NOTEBOOKS / "experiment.py", experiment.folder / "notebook.ipynb", parameters
 

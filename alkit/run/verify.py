@@ -73,7 +73,8 @@ def repeat(outputs: Path, drawn: Drawn) -> dict:
         if data.digest != header["data"]["digest"]:
             raise ValueError(f"made on other data, {config.dataset} {header['data']['digest']}, here is {data.digest}")
         found = next(run(config, data, rounds[: drawn.number]))
-    except (ValueError, FloatingPointError) as error:  # the data or the device is not here; training diverges here
+    # The data or the device is not here, or too small; training diverges here.
+    except (ValueError, OSError, ArithmeticError, RuntimeError, MemoryError) as error:
         return {**kept, "verdict": "could not be repeated", "why": str(error)}
     like = maker.get("clean") is True and {**maker, "from_round": 0} == {"from_round": 0, **facts(data.device)}
     points, share = apart(rounds[drawn.number], found)
@@ -124,6 +125,9 @@ def verify(outputs: Path, everything: bool, workers: int) -> dict:
     )
     pool = Parallel(n_jobs=workers, return_as="generator_unordered", idle_worker_timeout=3600)
     begun = itertools.takewhile(lambda _: time.monotonic() < end, todo)
+    if not todo:  # those that were left when the pass was stopped are there no more
+        found["finished"] = True
+        write(path, json.dumps(found, indent=1) + "\n")
     for outcome in pool(delayed(repeat)(outputs, one) for one in begun):
         found["rounds"].append(outcome)
         found |= {"day": time.strftime("%Y-%m-%d"), "finished": len(found["rounds"]) == len(drawn)}

@@ -81,11 +81,12 @@ for ax, (setting, part) in zip(axes[0], few.groupby("LeNet", sort=False), strict
     beside = part.assign(T=part["T"] * (1 + part.rate / 5))  # so that the bars of the rates stand side by side
     sns.lineplot(beside, x="T", y="top 10 (%)", hue="rate", palette=sns.color_palette("viridis", len(rates)), ax=ax,
                  errorbar=("pi", 100), err_style="bars", err_kws={"lw": 0.8},
-                 legend=setting == next(iter(settings)))  # fmt: skip
+                 legend=ax is axes[0, -1])  # fmt: skip
     ax.axvline(10, color="#777777", lw=1, ls=(0, (4, 2)))
     ax.set(xscale="log", title=setting, xlabel="dropout samples T", ylabel="ten highest shared (%)", ylim=(0, 103))
     ax.set_xticks(num_samples, num_samples)
     ax.minorticks_off()
+sns.move_legend(ax, "center left", bbox_to_anchor=(1, 0.5), title="dropout rate", frameon=False)
 note(figure, f"LeNet, {num_labels} labels, {len(seeds)} networks x {mask_sets} mask sets; reference T = {num_reference:,}; "
              f"{num_pool:,} images. {made_on([dataset])}")  # fmt: skip
 figure.savefig(folder / "samples.png")

@@ -56,8 +56,8 @@ last = found.rounds.dropna(subset="test_accuracy").drop_duplicates([*CONDITION, 
 
 # %% [markdown]
 # ## The images: what a count of right answers leaves open
-# Of n images, each right with the same probability, the share that is right has a binomial standard error. It is the least that
-# one network's accuracy is uncertain by. Beside it stands what three seeds do to the test accuracy: their standard deviation.
+# Of n images, each right with the same probability, the share that is right has a binomial standard error: what a random sample
+# of images alone leaves open. Beside it stands what seeds do to the test accuracy: their standard deviation.
 
 # %%
 IMAGES = {300: "#D55E00", 5000: "#E69F00", 10000: "#0072B2"}  # both validation sets and the test set of section 4
@@ -92,9 +92,13 @@ plt.show()
 # %%
 own = last[last.scenario.isin(["constrained", "supervised"])].dropna(subset="valid_accuracy")  # 300 validation images
 z = (own.valid_accuracy - own.test_accuracy) / np.hypot(*(standard_error(own.test_accuracy, n) for n in (300, 10000)))
-ratio, p = np.sqrt((z**2).mean()), 2 * min(stats.chi2.sf((z**2).sum(), len(z)), stats.chi2.cdf((z**2).sum(), len(z)))
-display(Markdown(f"Over {len(z)} runs the gap is {ratio:.2f} times what the binomial says (two-sided p = {p:.2g}): "
-                 + ("no contradiction." if p > 0.05 else "the binomial does not describe it.")))  # fmt: skip
+gaps = {}
+for model, of in z.groupby(own.model):
+    p = 2 * min(stats.chi2.sf((of**2).sum(), len(of)), stats.chi2.cdf((of**2).sum(), len(of)))
+    gaps[model] = {"ratio": np.sqrt((of**2).mean()), "n": len(of), "p": p}
+    agrees = "no contradiction" if p > 0.05 else "the binomial does not describe it"
+    display(Markdown(f"{word(model)}: over {len(of)} runs the gap is {gaps[model]['ratio']:.2f} times what the binomial says "
+                     f"(two-sided p = {p:.2g}): {agrees}."))  # fmt: skip
 
 # %% [markdown]
 # ## What an interval from three seeds is worth
@@ -136,7 +140,7 @@ display(Markdown(
 
 # %%
 write_numbers({
-    "coverage": coverage, "kept": kept, "validation_minus_test_over_binomial": {"ratio": ratio, "n": len(z), "p": p},
+    "coverage": coverage, "kept": kept, "validation_minus_test_over_binomial": gaps,
     "standard_error_of_300_images_at_90_percent": standard_error(90, 300),
 }, folder)  # fmt: skip
 

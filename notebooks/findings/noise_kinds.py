@@ -137,8 +137,9 @@ kinds.set_index(["network", "difference", "noise in"]).round(2)
 lines = []
 for how in ("without", "with"):
     part = hit[hit.part == f"hit images, trained {how} noise"]
-    lines.append(f"*A hit image suffers in networks trained {how} noise*: in {(part.high < 0).sum()} of {len(part)} cells, "
-                 f"{part['mean'].min():+.1f} to {part['mean'].max():+.1f} points.")  # fmt: skip
+    told = part[part.high < 0]["mean"]
+    span = f", by {-told.max():.1f} to {-told.min():.1f} points" if len(told) else ""
+    lines.append(f"*A hit image suffers in networks trained {how} noise*: in {len(told)} of {len(part)} cells{span}.")
 is_pepper, told = kinds.difference == PEPPERS, kinds.sign != "inconclusive"
 lines.append(f"*Salt and pepper differs from the released pepper*: in {told[is_pepper].sum()} of {is_pepper.sum()} cells.")
 lines.append(

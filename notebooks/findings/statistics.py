@@ -19,13 +19,11 @@
 # unexpected robustness", noise "generally results in lower validation accuracy".
 #
 # **Test.** How far does a mean of three seeds stray? Our own runs at the paper's settings say it for each data set, network and
-# scenario; every published difference between two conditions that differ in one thing is then held against that. What
-# intervals from three seeds are worth, and our own paired differences, are another question: the finding *intervals*.
+# scenario; every published difference between two conditions that differ in one thing is then held against that.
 #
 # **Cost**: none. It reads the logs of other runs, as many as are finished, and says how many.
 #
-# **Differs from the paper**: our seeds also draw the split into initial labels, validation set and pool; those of the released
-# code share one split.
+# **Differs from the paper**: our seeds also draw the split into labels, validation set and pool; the released code's share one.
 
 # %%
 import matplotlib.pyplot as plt
@@ -107,22 +105,24 @@ judged["adjusted"] = benjamini_hochberg(judged.p)
 
 # %%
 places = list(judged.groupby(["table", "scenario", "dataset", "model"], sort=False))[::-1]
-figure, ax = plt.subplots(figsize=(7.2, 1.6 + 0.42 * len(places)), layout="constrained")
+figure, ax = plt.subplots(figsize=(7.2, 1.9 + 0.42 * len(places)), layout="constrained")
+ax.axvspan(0.01, 1, color="#e8e8e8", lw=0)
 for height, (_, of) in enumerate(places):
-    ax.barh(height, of.limit.iloc[0], color="#dddddd", height=0.6)
-    for called, fill in ((True, "#D55E00"), (False, "white")):
-        gap = of.difference[(of.adjusted < level) == called].abs()
-        ax.plot(gap, [height] * len(gap), "o", mfc=fill, mec="#D55E00", ms=5.5)
-names = [f"Table {t}, {word(d)}, {word(m)}, {s}" for (t, s, d, m), _ in places]
-ax.set_yticks(range(len(places)), names, fontsize=8)
-ax.set(xlabel="published difference (points)", xlim=(0, None))
-note(figure, f"Signs left out; grey: chance; filled: beyond it, adjusted. {sources(found.provenance, judged.dataset.unique())}")
+    for (small, called), some in of.groupby([of.kind.isin(["acquisition", "noise"]), of.adjusted < level]):
+        shade = "#0072B2" if small else "#D55E00"
+        times = (some.difference.abs() / some.limit).clip(lower=0.012)
+        ax.plot(times, [height] * len(some), "o", mfc=shade if called else "white", mec=shade, ms=5.5)
+dots = [ax.plot([], [], "o", color=shade)[0] for shade in ("#0072B2", "#D55E00")]
+figure.legend(dots, ["acquisitions, noises", "networks, label budgets"], loc="outside upper center", ncols=2, frameon=False)
+ax.set_yticks(range(len(places)), [f"Table {t}, {word(d)}, {word(m)}, {s}" for (t, s, d, m), _ in places], fontsize=8)
+ax.set(xscale="log", xlim=(0.01, 20), xticks=(t := (0.01, 0.1, 1, 10)), xticklabels=t, xlabel="difference / chance's reach")
+note(figure, f"Grey: chance, read alone; filled: beyond it, adjusted. {sources(found.provenance, judged.dataset.unique())}")
 folder.mkdir(parents=True, exist_ok=True)
 figure.savefig(folder / "published.png")
 
 # %% [markdown]
-# A circle is a published difference; grey is as far as chance takes two means of three, each read alone. Beyond it, counted as
-# `alone`, chance puts one in twenty. Differences of ours are judged in one place, with the claims: `outputs/claims.md`.
+# A circle is a published difference without its sign, over as far as chance takes two means of three (the grey ends at 1).
+# Beyond it, each read alone (counted as `alone`), chance puts one in twenty. Ours are judged with the claims: claims.md.
 
 # %%
 by_network = judged.groupby(["kind", "model"], sort=False).agg(
@@ -197,4 +197,4 @@ write_numbers({
 # **Limits.** Our spread is over splits too, so it may be wider than that of the published runs, whose seeds share one split. It
 # is pooled as if it were the same in all conditions, and comes from few seeds; a t test trusts it to be normal. Where the
 # released code is not what the paper's text says (BALD, noise, weight decay), its spread may be another. Not every condition
-# has runs of ours. A difference beyond chance is not yet an effect of what the paper names.
+# has runs of ours, so not every difference is judged. A difference beyond chance is not yet an effect of what the paper names.

@@ -83,7 +83,7 @@ display(Markdown(f"{len(runs)} networks; {minutes:.0f} minutes of one thread, by
 # %%
 kept, data = folder / "training_error.json", load(dataset, device="cpu")
 known = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-for config in (c for c in grid if c.num_initial == most):
+for config in (c for c in grid + longer if c.num_initial == most):
     if (key := log_path(config, folder).stem) not in known:
         labelled = split(config, data)[0]
         known[key] = 100 - 100 * accuracy(config, data, fit(config, data, labelled, 0), "train", labelled, 0)
@@ -115,7 +115,7 @@ for percent in constrained:
     ax.plot(runs[runs.num_initial == most].reach.min(), percent, "D", ms=7, mfc="white", mec="black", label="the paper")
 ax.set(xscale="log", ylim=(0, 100), ylabel="test error (%)", xlabel="learning rate × steps / (1 − momentum)")
 figure.legend(loc="outside upper center", ncols=5, frameon=False, fontsize=8.5)
-note(figure, f"Dots: {len(seeds)} seeds; lines: means. {word(dataset)} {data.digest}: {data.source}")
+note(figure, f"Dots: {len(seeds)} seeds (stars: {len(long_seeds)}); lines: means. {word(dataset)} {data.digest}: {data.source}")
 figure.savefig(folder / "test_error.png")
 plt.show()
 

@@ -166,6 +166,15 @@ print(used() - before)
     assert grown < 120  # MB
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_a_damaged_gif_is_left_out(folder):
+    Image.fromarray(np.zeros((20, 20), np.uint8)).save(folder / "cat" / "x.gif")
+    whole = (folder / "cat" / "x.gif").read_bytes()
+    for n in range(6, len(whole)):  # whichever byte is another
+        (folder / "cat" / "x.gif").write_bytes(whole[:n] + bytes([whole[n] ^ 0xFF]) + whole[n + 1 :])
+        assert from_folder(folder, name=f"pets_{n}")[1]
+
+
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
 def test_a_file_whose_further_frames_are_torn_is_left_out(folder):
     frames = [Image.fromarray(np.full((20, 20), n, np.uint8)) for n in range(3)]

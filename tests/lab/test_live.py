@@ -39,6 +39,12 @@ def test_followed_rounds_are_the_runs_own_and_a_line_is_left(tmp_path, digits, t
     assert screen[-1].startswith("2 seeds, 8 rounds; training, evaluating and querying took ")
 
 
+def test_a_seed_that_is_named_twice_is_refused_before_any_work(tmp_path, digits, tiny, screen):
+    with pytest.raises(Said, match=r"seeds=\[0, 0\] names one twice"):
+        follow([tiny, tiny], tmp_path, digits, lambda rounds: Figure())
+    assert not list(tmp_path.iterdir())
+
+
 def test_while_it_goes_on_there_are_seeds_rounds_time_left_and_a_curve_that_grows(tmp_path, digits, tiny, screen, monkeypatch):
     clock, quick = [0.0], live.resume
 

@@ -3,7 +3,7 @@
 import pytest
 from matplotlib.colors import same_color
 
-from alkit.paper.figures import figure5, figure_of_pairs
+from alkit.paper.figures import figure5, figure6, figure_of_pairs
 from alkit.paper.results import together
 from alkit.paper.words import colour
 
@@ -31,6 +31,20 @@ def test_figure_5_says_of_dots_that_they_are_the_first_and_last_round(logged):
     assert (dots.get_marker(), dots.get_linestyle(), line.get_linestyle() != "None") == ("o", "None", True)
     said = [text.get_text() for text in figure.legends[0].texts]
     assert "ResNet-18 (first and last round)" in said and "LeNet" in said
+
+
+@pytest.mark.parametrize(("level", "limits"), [(0.1, (0, 50)), (0.5, (0, 100)), (0.8, (0, 100))])
+def test_the_axis_holds_the_means_and_the_papers_marks_and_is_no_longer_than_they_need(logged, level, limits):
+    grid = [{**SMALL, "acquisition": "bald", "noise": ["none", "gaussian", "salt_and_pepper"]}]  # marks of 20 to 43 %
+    figure = figure6(together(logged(grid, accuracy=lambda config, n: level)))
+    assert figure.axes[0].get_ylim() == limits
+    heights = [y for line in figure.axes[0].lines for y in line.get_ydata()]
+    assert limits[0] < min(heights) < max(heights) < limits[1]
+
+
+def test_one_seed_above_the_others_makes_no_axis_longer(logged):
+    figure = figure6(together(logged([{**SMALL, "acquisition": "bald"}], accuracy=lambda config, n: (0.2, 0.6)[config.seed])))
+    assert figure.axes[0].get_ylim() == (0, 50)
 
 
 def test_the_figure_of_pairs_has_a_point_or_a_mark_for_each_of_the_68_numbers(logged):

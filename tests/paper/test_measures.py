@@ -1,5 +1,7 @@
 """The claims' quantities against hand-worked numbers of made-up logs."""
 
+import re
+
 import pytest
 
 from alkit.paper import measures
@@ -28,9 +30,17 @@ def test_losses_to_noise_ranges_and_consistency_are_those_of_the_logs(noisy):
     found, *others = measures.ranges(noisy)
     assert found.values == pytest.approx([5 - 2] * 2)
     assert [len(one.values) for one in others] == [0, 0]  # CIFAR-10 and Fashion-MNIST, not run
+    assert measures.ranges_by_bald(noisy) == "queried at random"
     unmoved = measures.unmoved({})(noisy)
     assert [q.values.tolist() for q in unmoved] == [pytest.approx([-1, -1]), pytest.approx([1, 1])]
     assert all(q.same for q in unmoved)
+
+
+def test_a_range_of_random_queries_is_told_beside_that_of_bald_where_it_was_run(logged):
+    level = {"none": 0.1, "gaussian": 0.195, "salt_and_pepper": 0.12}
+    grid = [{"scenario": "constrained", "dataset": "fashion_mnist", "acquisition": "bald", "noise": NOISES, "num_rounds": 1}]
+    said = measures.ranges_by_bald(Evidence(read(logged(grid, accuracy=lambda c, n: level[c.noise] + 0.01 * c.seed))))
+    assert re.fullmatch(r"queried at random \(by BALD LeNet's range is Fashion-MNIST 9\.5 \[8\.\d, 10\.\d\] points\)", said)
 
 
 def test_the_best_acquisition_is_held_against_each_other_one_and_a_curve_against_the_next(logged):

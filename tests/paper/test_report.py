@@ -80,6 +80,9 @@ def test_findings_run_with_their_parameters_once_or_when_named_and_say_how_far_t
     assert findings("one", tmp_path / "outputs", tmp_path / "params") == made
     assert capsys.readouterr().out.splitlines()[1].endswith("shows the same as before")
     assert made[0].stat().st_mtime_ns == before
+    made[0].with_suffix(".html").unlink()  # killed between the notebook and its page
+    findings(None, tmp_path / "outputs", tmp_path / "params")
+    assert "size 3" in made[0].with_suffix(".html").read_text()
     with pytest.raises(ValueError, match="unknown finding 'two'; choose one"):
         findings("two", tmp_path / "outputs", tmp_path / "params")
 

@@ -4,30 +4,18 @@ import json
 from collections import Counter
 
 import jupytext
-import pandas as pd
 import pytest
 
 from alkit.config import Config
 from alkit.files import log
 from alkit.paper import report as report_module
 from alkit.paper.figures import figure5, figure_of_pairs
-from alkit.paper.published import published
 from alkit.paper.results import absent, differences, differing, read, together
 from alkit.paper.tables import page, tex
 from alkit.paths import NOTEBOOKS
 from alkit.run.grid import read_profile
 
 SMALL = {"scenario": "constrained", "num_rounds": 3, "query_size": 10}
-
-
-def test_the_published_numbers_agree_with_each_other():
-    numbers = published()
-    assert numbers.table.value_counts().to_dict() == {2: 54, 3: 14}
-    assert numbers.percent.between(0, 100).all()
-    # LeNet, MNIST, constrained stands in both tables: once as accuracy, once as error.
-    lenet = numbers.query("dataset == 'mnist' and noise == 'none' and model == 'lenet' and scenario == 'constrained'")
-    sums = lenet.groupby("acquisition").percent.sum()
-    pd.testing.assert_series_equal(sums, pd.Series(100.0, sums.index, name="percent"), check_names=False)
 
 
 def test_finished_runs_are_read_in_per_cent_and_others_are_counted(logged):

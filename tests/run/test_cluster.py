@@ -48,7 +48,7 @@ def test_a_worker_killed_in_mid_experiment_loses_nothing_and_its_task_goes_on_el
 
 @pytest.mark.slow
 @pytest.mark.parametrize("num_workers", [1, 2])
-def test_a_thousand_experiments_of_a_second_take_little_more_than_their_seconds(num_workers):
+def test_a_thousand_tasks_of_a_second_take_little_more_than_their_seconds(num_workers):
     """Fifty places a worker: 1,000 seconds of waiting take 20 s on one and 10 s on two, and the scheduler what it adds."""
     with distributed.LocalCluster(
         n_workers=num_workers, threads_per_worker=50, processes=True, dashboard_address=None

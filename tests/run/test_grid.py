@@ -126,6 +126,12 @@ GRID = {"grid": [{"scenario": "a", "dataset": "digits"}]}
         ("grid: [{scenario: a, epochs: 1, epochs: 2}]", ["'epochs' stands 2 times"]),
         ("about: 2026-02-31\ngrid: [{scenario: a}]", ["no YAML", "day"]),
         ("about: \0\ngrid: [{scenario: a}]", ["no YAML"]),
+        (
+            {"grid": [{"scenario": "a", "model": ["lenet", "released_lenet"]}]},
+            ["a-mnist-lenet-", "a-mnist-released_lenet-", "place"],
+        ),
+        ({"grid": [{"scenario": "a", "acquisition": ["released_bald", "bald"]}]}, ["one place of the tables"]),
+        ({"grid": [{"scenario": "supervised", "acquisition": ["random", "bald"]}]}, ["one place of the tables"]),
         ({"grid": GRID["grid"] * 2}, ["a-digits-lenet-random-none", "twice with seed 0"]),
         (
             {"grid": [{"scenario": "a", "seeds": [0], "epochs": 2}, {"scenario": "a", "seeds": [1], "epochs": 3}]},

@@ -138,6 +138,24 @@ def test_time_left_goes_by_the_logs_of_like_runs_on_a_like_device(made, tmp_path
     assert estimate.basis([experiment]).startswith(basis)
 
 
+def test_a_damaged_log_of_another_experiment_makes_no_estimate_fail(logged, digits):
+    profile = logged([{"scenario": "a", "dataset": "digits", "noise": ["none", "gaussian"], "num_rounds": 1}], seeds=[0])
+    wanted, other = profile.experiments
+    other.log_path(other.configs[0]).write_text("{}\n")
+    wanted.log_path(wanted.configs[0]).unlink()
+    estimate = Estimate({"digits": digits}, profile.experiments)
+    estimate.round_seconds = lambda config, number: 1.0
+    assert estimate.seconds_left(wanted) == module.NOTEBOOK_SECONDS + 2
+
+
+def test_a_step_is_measured_on_no_more_images_than_there_are_labels(write, digits, monkeypatch):
+    profile = write({"seeds": [0], "defaults": {"num_initial": 20, "num_rounds": 1, "batch_size": 5000}, **GRID})
+    sizes = []
+    monkeypatch.setattr(module, "measured", lambda model, shape, classes, batch, device: sizes.append(batch) or (1.0, 1.0))
+    Estimate({"digits": digits}, profile.experiments).seconds_left(profile.experiments[0])
+    assert set(sizes) == {30}
+
+
 def test_rounds_that_the_log_did_not_train_say_nothing_of_how_long_training_takes(logged, digits):
     profile = logged([{"scenario": "a", "dataset": "digits", "num_initial": 20, "num_rounds": 4}], seeds=[0])
     (experiment,) = profile.experiments

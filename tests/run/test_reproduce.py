@@ -13,11 +13,12 @@ import jupytext
 import pytest
 from nbclient import NotebookClient
 
+from alkit.config import CONDITION
 from alkit.files.lock import held
 from alkit.files.log import resume
 from alkit.paths import PROJECT
 from alkit.run import reproduce as module
-from alkit.run.grid import AXES, load_all, read_profile, settings
+from alkit.run.grid import load_all, read_profile
 from alkit.run.plan import Estimate
 from alkit.run.reproduce import reproduce
 
@@ -128,7 +129,7 @@ def test_the_command_the_notebook_and_the_library_write_one_log_to_the_bit(made,
     monkeypatch.setenv("OMP_NUM_THREADS", "2")  # JupyterLab's kernels may use every core
     monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
     notebook = jupytext.read(PROJECT / "notebooks/experiment.py")
-    values = {**{axis: getattr(config, axis) for axis in AXES}, "seeds": [config.seed], "settings": settings(config)}
+    values = {**{axis: getattr(config, axis) for axis in CONDITION}, "seeds": [config.seed], "settings": config.settings}
     values["folder"] = str(tmp_path / "notebook")
     cell = next(cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
     cell.source += "".join(f"\n{name} = {value!r}" for name, value in values.items())

@@ -1,6 +1,7 @@
 """Whether numbers come out again: what is drawn, how it is judged, and that a stopped pass goes on."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -103,6 +104,15 @@ def test_a_stopped_pass_goes_on_and_a_finished_one_is_followed_by_another(output
     assert verify(outputs, False, 1)["seed"] != whole["seed"]
 
 
+def test_a_stopped_pass_whose_other_experiments_are_gone_is_finished(outputs, capsys):
+    whole = verify(outputs, False, 1)
+    (outputs / "verified.json").write_text(json.dumps({**whole, "finished": False, "rounds": whole["rounds"][:1]}))
+    shutil.rmtree(outputs / whole["rounds"][1]["experiment"].split("/digits")[0])
+    capsys.readouterr()
+    assert verify(outputs, False, 1)["finished"] and "left" not in capsys.readouterr().out
+    assert json.loads((outputs / "verified.json").read_text())["finished"]
+
+
 def test_a_pass_begins_no_round_after_some_minutes_and_goes_on_when_run_again(outputs, monkeypatch, capsys):
     monkeypatch.setattr(module, "BEGUN_WITHIN", 0)
     assert verify(outputs, False, 1)["rounds"] == []
@@ -123,13 +133,14 @@ def test_the_command_names_what_did_not_come_out(outputs, capsys):
     assert json.loads((outputs / "verified.json").read_text())["finished"]
 
 
-def test_a_round_whose_training_diverges_here_could_not_be_repeated(outputs, monkeypatch):
-    def diverging(*arguments):
-        raise FloatingPointError("training diverged")
+@pytest.mark.parametrize("error", [FloatingPointError, torch.OutOfMemoryError, MemoryError])
+def test_a_round_that_diverges_or_lacks_memory_here_could_not_be_repeated(outputs, monkeypatch, error):
+    def failing(*arguments):
+        raise error("not here")
 
-    monkeypatch.setattr("alkit.loop.fit", diverging)
+    monkeypatch.setattr("alkit.loop.fit", failing)
     outcome = repeat(outputs, module.Drawn("mine/one", "mine/one/seed-0.jsonl", 2, 0.1))
-    assert (outcome["verdict"], outcome["why"]) == ("could not be repeated", "training diverged")
+    assert (outcome["verdict"], outcome["why"]) == ("could not be repeated", "not here")
     assert list(failures({"rounds": [outcome]})) == [outcome]
 
 
