@@ -77,7 +77,7 @@ def test_a_second_run_is_laid_over_the_first_until_that_is_forgotten(explorer):
 
 
 def test_stop_ends_a_long_training_at_once_and_keeps_the_rounds_that_were_done(explorer):
-    explorer.form.fill(replace(QUICK, epochs=20))
+    explorer.form.fill(replace(QUICK, epochs=400))
     explorer.start()
     while not explorer.runs:
         time.sleep(0.01)
