@@ -76,12 +76,13 @@ def check(config: "Config", data: Dataset, is_simulated: bool = True) -> None:
         if (count := getattr(config, name)) < num_classes:
             raise ValueError(f"{name}={count} is less than one image of each of the {num_classes} classes of {data.name}")
     asked = config.num_valid + config.budget
-    if is_simulated and asked > num_train:
+    spare = 0 if is_simulated else config.query_size - 1  # a person is asked for all there are: her last query may be smaller
+    if asked - spare > num_train:
         raise ValueError(
             f"num_initial={config.num_initial} + num_valid={config.num_valid} + num_rounds={config.num_rounds} x "
             f"query_size={config.query_size} asks for {asked:,} images; {data.name} has {num_train:,} to train on"
         )
-    if is_simulated and config.num_pool is not None and config.num_pool < config.num_rounds * config.query_size:
+    if config.num_pool is not None and config.num_pool < config.num_rounds * config.query_size - spare:
         raise ValueError(
             f"num_pool={config.num_pool} is smaller than num_rounds={config.num_rounds} x query_size={config.query_size}"
         )

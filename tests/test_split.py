@@ -104,6 +104,8 @@ def test_a_simulated_oracle_refuses_unlabelled_images_and_says_who_can_label_the
         check(Config(num_initial=50, num_valid=100, num_rounds=5), partly)
     with pytest.raises(ValueError, match="more than the 649 labelled"):
         check(Config(num_initial=600, num_valid=100, num_rounds=5), partly, is_simulated=False)
+    with pytest.raises(ValueError, match=r"asks for 1,308 images; digits has 1,297"):  # only a last query may be smaller
+        check(Config(num_initial=20, num_valid=100, num_rounds=108, query_size=11), partly, is_simulated=False)
     with pytest.raises(ValueError, match="num_initial=50 is not 549"):
         check(Config(split="given", num_initial=50, num_valid=100), partly, is_simulated=False)
 
