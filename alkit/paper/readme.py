@@ -3,12 +3,14 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 
 from alkit.files import whole
+from alkit.files.lock import held
 from alkit.files.provenance import in_words
 from alkit.paper import tables, verdicts
 from alkit.paper.published import published
@@ -43,12 +45,18 @@ def put(text: str, name: str, content: str) -> str:
 
 
 def write(results: Results, claims: pd.DataFrame) -> None:
-    whole.write(README, filled(README.read_text(encoding="utf-8"), results, claims))
+    _rewrite(lambda text: filled(text, results, claims))
 
 
 def write_part(name: str, outputs: Path) -> None:
     """Only what one of MEASURED found."""
-    whole.write(README, put(README.read_text(encoding="utf-8"), name, MEASURED[name][1](outputs)))
+    _rewrite(lambda text: put(text, name, MEASURED[name][1](outputs)))
+
+
+def _rewrite(changed: Callable[[str], str]) -> None:
+    """By one process at a time, so that of a report and a `make verify` that end together neither undoes the other's part."""
+    with held(README.with_suffix(".lock"), seconds=-1):
+        whole.write(README, changed(README.read_text(encoding="utf-8")))
 
 
 def _results(results: Results) -> str:

@@ -99,7 +99,8 @@ def paired(more: pd.Series, less: pd.Series) -> Interval:
 def by_seed(runs: pd.DataFrame, column: str = "valid_accuracy", first: int = 0, last: float = math.inf) -> pd.Series:
     """Of each seed, a column averaged over `first` to `last` labels: the area under its curve, by trapezoids, per label."""
     inside = runs[runs.num_labelled.between(first, last)].dropna(subset=column)
-    return inside.groupby("seed")[["num_labelled", column]].apply(lambda one: _area(one.num_labelled, one[column]))
+    areas = {seed: _area(one.num_labelled, one[column]) for seed, one in inside.groupby("seed")}
+    return pd.Series(areas, dtype=float).rename_axis("seed")
 
 
 def _area(labels: pd.Series, values: pd.Series) -> float:

@@ -1,6 +1,8 @@
 """The README's numbers are those of the committed logs."""
 
 import re
+import threading
+import time
 
 import pytest
 
@@ -37,6 +39,26 @@ def test_a_changed_number_in_the_readme_is_put_right(judged):
     assert readme.filled(text.replace(number, "99.99 ± 0.00"), *judged) == text
     with pytest.raises(ValueError, match="no part 'speed'"):
         readme.filled(text.replace("<!-- speed -->", ""), *judged)
+
+
+def test_parts_that_two_commands_write_at_once_are_both_there(tmp_path, monkeypatch):
+    begun, path = threading.Event(), tmp_path / "README.md"
+    path.write_text("<!-- slow -->\nold\n<!-- end -->\n<!-- quick -->\nold\n<!-- end -->\n")
+
+    def slow(outputs):
+        begun.set()
+        time.sleep(0.3)
+        return "new"
+
+    monkeypatch.setattr(readme, "README", path)
+    monkeypatch.setattr(readme, "MEASURED", {"slow": ("", slow), "quick": ("", lambda outputs: "new")})
+    first = threading.Thread(target=readme.write_part, args=("slow", tmp_path))
+    first.start()
+    begun.wait()
+    readme.write_part("quick", tmp_path)
+    first.join()
+    assert path.read_text() == "<!-- slow -->\nnew\n<!-- end -->\n<!-- quick -->\nnew\n<!-- end -->\n"
+    assert [one.name for one in tmp_path.iterdir()] == ["README.md"]
 
 
 def test_the_readmes_count_of_dips_is_that_of_the_committed_logs():

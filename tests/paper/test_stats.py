@@ -71,6 +71,12 @@ def test_one_seed_tells_nothing_and_equal_ones_everything():
     assert (same.low, same.high, same.direction) == (2, 2, 1)
 
 
+def test_where_no_label_count_is_inside_no_seed_has_an_area():
+    found = by_seed(RUNS, first=40)
+    assert isinstance(found, pd.Series)
+    assert interval(found - found).n == 0
+
+
 def test_differences_are_paired_by_seed():
     more, less = pd.Series({0: 5.0, 1: 15.0, 2: 25.0}), pd.Series({1: 14.0, 0: 4.0, 7: 3.0})
     assert paired(more, less).mean == 1
