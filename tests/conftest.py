@@ -4,6 +4,8 @@ import contextlib
 import io
 import json
 import os
+import subprocess
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,6 +17,7 @@ from filelock import FileLock
 from alkit.config import Config
 from alkit.data import Dataset
 from alkit.files.sources import load
+from alkit.paths import PROJECT
 from alkit.run.grid import read_profile
 
 torch.set_num_threads(1)  # as a run has
@@ -25,13 +28,93 @@ def digits() -> Dataset:
     return load("digits", device="cpu")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tiny() -> Config:
     """A run of seconds on the digits."""
     return Config(
         dataset="digits", num_initial=20, num_valid=50, num_rounds=3, query_size=10, epochs=4, learning_rate=0.05,
         batch_size=16, device="cpu",
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def random_log_probs():
+    """Log-probabilities of a pool of which some images are certain, some not: their expected entropies differ widely."""
+
+    def make(pool=40, sample=7, num_classes=5, seed=0, dtype=torch.float64):
+        draw = torch.Generator().manual_seed(seed)
+        sharpness = torch.logspace(-1, 1.2, pool, dtype=dtype)[torch.randperm(pool, generator=draw)]
+        logits = torch.randn(pool, sample, num_classes, generator=draw, dtype=dtype) * sharpness[:, None, None]
+        return logits.log_softmax(dim=-1)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def wait():
+    """Wait until a condition holds; the test fails if it does not in so many seconds."""
+
+    def wait(condition, seconds=120):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def processes_with():
+    """The processes that a variable of the environment (name=value) was handed on to; none where there is no /proc."""
+
+    def find(variable):
+        found = []
+        for path in os.listdir("/proc") if os.path.isdir("/proc") else []:
+            with contextlib.suppress(OSError), open(f"/proc/{path}/environ", "rb") as file:
+                if variable.encode() in file.read().split(b"\0"):
+                    found.append(path)
+        return found
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def without_seconds():
+    """Of rounds, what is the same whenever and however often they are run."""
+    what = ("number", "num_labelled", "valid_accuracy", "test_accuracy", "test_correct", "query")
+    return lambda rounds: [tuple(getattr(one, name) for name in what) for one in rounds]
+
+
+@pytest.fixture(scope="session")
+def without_times():
+    """The lines of a log as JSON, but for when it was made and how long that took."""
+
+    def read(log):
+        lines = [json.loads(line) for line in log.read_text().splitlines()]
+        return [{k: v for k, v in line.items() if k != "started" and not k.endswith("seconds")} for line in lines]
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def change():
+    """Set fields of one line of a log, counted from 1: the header, then round 0."""
+
+    def change(path, line, **values):
+        lines = path.read_bytes().splitlines(keepends=True)
+        lines[line - 1] = json.dumps({**json.loads(lines[line - 1]), **values}).encode() + b"\n"
+        path.write_bytes(b"".join(lines))
+
+    return change
+
+
+@pytest.fixture(scope="session")
+def committed():
+    """The files in outputs/ that belong to the project, whatever else was run there."""
+    listed = subprocess.run(["git", "ls-files", "outputs"], cwd=PROJECT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    return [PROJECT / name for name in listed.stdout.splitlines() if (PROJECT / name).exists()]
 
 
 @pytest.fixture

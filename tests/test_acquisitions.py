@@ -11,16 +11,8 @@ from alkit.acquisitions import ACQUISITIONS, bald, entropy, highest
 from alkit.prediction import SAMPLERS
 
 
-def random_log_probs(pool=40, sample=7, num_classes=5, seed=0, dtype=torch.float64):
-    """Some images certain, some not: their expected entropies differ widely."""
-    draw = torch.Generator().manual_seed(seed)
-    sharpness = torch.logspace(-1, 1.2, pool, dtype=dtype)[torch.randperm(pool, generator=draw)]
-    logits = torch.randn(pool, sample, num_classes, generator=draw, dtype=dtype) * sharpness[:, None, None]
-    return logits.log_softmax(dim=-1)
-
-
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
-def test_bald_agrees_with_scikit_activeml(dtype):
+def test_bald_agrees_with_scikit_activeml(dtype, random_log_probs):
     log_probs = random_log_probs(dtype=dtype)
     samples_first = log_probs.double().exp().transpose(0, 1).numpy().copy()
     reference = batch_bald(samples_first, batch_size=1, eps=1e-15)[0]  # a greedy batch's first step scores by BALD
@@ -28,13 +20,13 @@ def test_bald_agrees_with_scikit_activeml(dtype):
     np.testing.assert_allclose(bald(log_probs).numpy(), reference, atol=1e-6)
 
 
-def test_entropy_agrees_with_scikit_activeml():
+def test_entropy_agrees_with_scikit_activeml(random_log_probs):
     log_probs = random_log_probs()
     reference = uncertainty_scores(log_probs.exp().mean(dim=1).numpy(), method="entropy")
     np.testing.assert_allclose(entropy(log_probs).numpy(), reference, atol=1e-6)
 
 
-def test_bald_ranks_by_mutual_information_not_by_entropy():
+def test_bald_ranks_by_mutual_information_not_by_entropy(random_log_probs):
     log_probs = random_log_probs()
     by_hand = []
     for p in log_probs.exp():  # KL divergence of each sample from the mean, averaged: another form of the same
@@ -45,7 +37,7 @@ def test_bald_ranks_by_mutual_information_not_by_entropy():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_bald_lies_between_zero_and_entropy_and_entropy_below_log_classes(seed):
+def test_bald_lies_between_zero_and_entropy_and_entropy_below_log_classes(seed, random_log_probs):
     log_probs = random_log_probs(seed=seed, dtype=torch.float32)
     assert (bald(log_probs) >= 0).all()
     assert (bald(log_probs) <= entropy(log_probs) + 1e-6).all()

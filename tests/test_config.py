@@ -3,7 +3,6 @@
 import pytest
 
 from alkit.config import Config, check_name, from_dict
-from alkit.determinism import resolve_device
 
 
 def test_defaults_are_the_papers():
@@ -94,9 +93,3 @@ def test_a_name_that_could_leave_its_folder_or_name_no_file_is_refused(name):
 def test_plain_names_are_names(name):
     check_name("scenario", name)
     assert Config(dataset=name).dataset == name
-
-
-@pytest.mark.parametrize("device", ["cuda:99999999999999999999", "cuda:999", "cuda:-1", "cuda:٣", "tpu", ""])
-def test_a_device_that_cannot_be_is_refused_with_the_choices(device):
-    with pytest.raises(ValueError, match="choose auto, cpu"):
-        resolve_device(device)

@@ -6,11 +6,10 @@ import torch
 from alkit.determinism import derived_seed, one_thread, resolve_device
 
 
-def test_a_device_that_is_not_there_is_refused():
-
-    for name in ("cuda:99", "abacus", "meta"):
-        with pytest.raises(ValueError, match="auto"):
-            resolve_device(name)
+@pytest.mark.parametrize("name", ["cuda:99", "cuda:99999999999999999999", "cuda:-1", "cuda:٣", "abacus", "meta", "tpu", ""])
+def test_a_device_that_cannot_be_is_refused_with_the_choices(name):
+    with pytest.raises(ValueError, match=r"choose auto,? (cpu|or cpu)"):
+        resolve_device(name)
 
 
 def test_a_run_has_one_thread_on_a_cpu_whatever_it_is_started_with():

@@ -17,25 +17,6 @@ from alkit.__main__ import main
 from alkit.run.reproduce import reproduce
 
 
-def processes_with(variable):
-    found = []
-    for path in os.listdir("/proc") if os.path.isdir("/proc") else []:
-        try:
-            with open(f"/proc/{path}/environ", "rb") as file:
-                if variable.encode() in file.read().split(b"\0"):
-                    found.append(path)
-        except OSError:
-            continue
-    return found
-
-
-def wait_for(condition, seconds=120):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def test_bad_input_is_one_line_and_no_work(tmp_path, pipeline):
     for change, words in (({"learning_rate": "1e-3"}, "learning_rate='1e-3'"), ({"dataset": "digitz"}, "'digitz'")):
         pipeline.write(tmp_path, defaults={**pipeline.TINY["defaults"], **change})
@@ -78,7 +59,9 @@ def test_a_folder_of_images_becomes_a_data_set_and_a_data_set_is_described(tmp_p
         pytest.param("report", signal.SIGINT, marks=pytest.mark.slow),
     ],
 )
-def test_stopping_at_any_moment_ends_at_once_with_the_command_that_goes_on(tmp_path, moment, how, pipeline):
+def test_stopping_at_any_moment_ends_at_once_with_the_command_that_goes_on(
+    tmp_path, moment, how, pipeline, wait, processes_with
+):
     pipeline.write(tmp_path, seeds=[0], grid=pipeline.TINY["grid"][:1])
     temporary = tmp_path / "temporary"
     temporary.mkdir()
@@ -90,18 +73,18 @@ def test_stopping_at_any_moment_ends_at_once_with_the_command_that_goes_on(tmp_p
     )  # fmt: skip
     assert "1 experiments, 0 done" in process.stdout.readline()
     if moment == "kernel":
-        wait_for(lambda: list(tmp_path.glob("outputs/tiny/*/seed-0.jsonl")))
+        wait(lambda: list(tmp_path.glob("outputs/tiny/*/seed-0.jsonl")))
     if moment in ("data", "report"):
         assert process.stdout.readline().startswith("[1/1]")
     if moment == "report":
-        wait_for((tmp_path / "outputs/tiny/data.ipynb").exists)
+        wait((tmp_path / "outputs/tiny/data.ipynb").exists)
     start = time.monotonic()
     process.send_signal(how)
     out, err = process.communicate(timeout=30)
     assert time.monotonic() - start < 10  # half a second on a quiet machine
     assert (process.returncode, err) == (130, "")
     assert out.strip().splitlines()[-1].endswith(f"python -m alkit {shlex.join(arguments)}")
-    wait_for(lambda: not processes_with(f"ALKIT_TEST={tmp_path}"))
+    wait(lambda: not processes_with(f"ALKIT_TEST={tmp_path}"))
     assert not list(temporary.iterdir())
     assert not list(Path("/tmp").glob(f"alkit-{os.getuid()}-{process.pid}-*"))
 

@@ -7,7 +7,6 @@ from alkit.determinism import generator
 from alkit.noise import gaussian, salt_and_pepper
 
 BLACK, WHITE = torch.tensor([-1.0, -2.0, -3.0])[:, None, None], torch.tensor([1.0, 2.0, 3.0])[:, None, None]
-BLACK, WHITE = torch.tensor([-1.0, -2.0, -3.0])[:, None, None], torch.tensor([1.0, 2.0, 3.0])[:, None, None]
 
 
 def test_gaussian_noise_has_mean_zero_and_the_given_sd():

@@ -73,21 +73,19 @@ def test_changes_names_commits_that_are_there():
         subprocess.run(["git", "cat-file", "-e", commit], cwd=PROJECT, check=True)
 
 
-def test_the_committed_results_are_small():
-    listed = subprocess.run(["git", "ls-files", "outputs"], cwd=PROJECT, capture_output=True, text=True)
-    if listed.returncode:
-        pytest.skip("not a git checkout")
-    sizes = {name: (PROJECT / name).stat().st_size for name in listed.stdout.splitlines() if (PROJECT / name).exists()}
+def test_the_committed_results_are_small(committed):
+    sizes = {path: path.stat().st_size for path in committed}
     assert sum(sizes.values()) <= 60_000_000
-    assert [name for name, size in sizes.items() if name.endswith(".ipynb") and size > 300_000] == []
+    assert [str(path) for path, size in sizes.items() if path.suffix == ".ipynb" and size > 300_000] == []
 
 
-def test_the_committed_pages_name_no_path_of_a_machine():
-    pages = [path for kind in ("*.ipynb", "*.html", "*.md") for path in (PROJECT / "outputs").rglob(kind)]
+def test_the_committed_pages_name_no_path_of_a_machine(committed):
+    pages = [path for path in committed if path.suffix in (".ipynb", ".html", ".md")]
     assert pages
     assert [str(p) for p in pages if re.search(r"site-packages|/(tmp|home|root)/\w", p.read_text())] == []
 
 
-def test_the_committed_pages_load_nothing_from_elsewhere():
-    pages = list((PROJECT / "outputs").rglob("*.html"))
+def test_the_committed_pages_load_nothing_from_elsewhere(committed):
+    pages = [path for path in committed if path.suffix == ".html"]
+    assert pages
     assert [str(page) for page in pages if re.search(r"<script|<link[^>]* href=.https?:", page.read_text())] == []

@@ -11,6 +11,7 @@ from alkit.paths import data_root
 SHAPES = {"mnist": (1, 28, 28), "fashion_mnist": (1, 28, 28), "cifar10": (3, 32, 32)}
 
 
+@pytest.mark.images
 @pytest.mark.parametrize(
     "name", ["mnist", *(pytest.param(name, marks=pytest.mark.slow) for name in ("fashion_mnist", "cifar10"))]
 )

@@ -10,7 +10,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # playwright keeps an event loop running, in which other tests could not start theirs
 def chromium():
     """A browser without a window."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

@@ -3,10 +3,8 @@
 import base64
 import json
 import os
-import shutil
 import subprocess
 import sys
-import time
 
 import jupytext
 import nbformat
@@ -15,24 +13,11 @@ import pytest
 from alkit.paths import NOTEBOOKS
 
 SOURCE = NOTEBOOKS / "label.py"
-CHROMIUM = shutil.which("chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium (apt-get install chromium)"),
-]
-
-
-def wait(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def address(tmp_path):
+def address(tmp_path, wait):
     """A JupyterLab of its own, rooted where label.ipynb lies, whose labels go to the folder `labels` there."""
     root, config = tmp_path / "root", tmp_path / "config"
     root.mkdir()
@@ -61,26 +46,22 @@ def address(tmp_path):
 
 
 @pytest.fixture
-def page(address):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(40_000)
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.on("request", lambda request: page.errors.append(request.url) if not is_local(request.url) else None)
-        page.goto(address)
-        yield page
-        browser.close()
+def page(address, chromium):
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(40_000)
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("request", lambda request: page.errors.append(request.url) if not is_local(request.url) else None)
+    page.goto(address)
+    yield page
+    page.close()
 
 
 def is_local(url):
     return url.startswith(("http://localhost", "http://127.0.0.1", "ws://localhost", "ws://127.0.0.1", "data:", "blob:"))
 
 
-def test_clicks_keys_undo_and_a_reload_in_mid_query(page, tmp_path):
+def test_clicks_keys_undo_and_a_reload_in_mid_query(page, tmp_path, wait):
     labels = tmp_path / "labels" / "labels.jsonl"
 
     def answers():

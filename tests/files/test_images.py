@@ -167,12 +167,13 @@ print(used() - before)
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_damaged_gif_is_left_out(folder):
+def test_a_damaged_gif_is_taken_or_left_out_and_named(folder):
     Image.fromarray(np.zeros((20, 20), np.uint8)).save(folder / "cat" / "x.gif")
     whole = (folder / "cat" / "x.gif").read_bytes()
     for n in range(6, len(whole)):  # whichever byte is another
         (folder / "cat" / "x.gif").write_bytes(whole[:n] + bytes([whole[n] ^ 0xFF]) + whole[n + 1 :])
-        assert from_folder(folder, name=f"pets_{n}")[1]
+        _, said = from_folder(folder, name=f"pets_{n}")
+        assert ("cat 5" in said[0]) != any("cat/x.gif (" in line for line in said[1:]), said
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")

@@ -57,11 +57,13 @@ def test_a_log_that_other_code_goes_on_with_says_from_which_round(finished, digi
     assert [provenance.made_by(header, n)["commit"][0] for n in range(4)] == ["a", "a", "c", "c"]
 
 
-def test_a_log_that_the_same_code_goes_on_with_is_the_same_to_the_byte_but_for_times(finished, digits, quick):
+def test_a_log_that_the_same_code_goes_on_with_is_the_same_to_the_byte_but_for_times(finished, digits, quick, without_times):
+    before = without_times(finished)
     header, *_ = finished.read_bytes().splitlines(keepends=True)
     finished.write_bytes(header)
     list(resume(finished, quick, digits))
     assert finished.read_bytes().startswith(header)
+    assert without_times(finished) == before and len(before) == 5
 
 
 def test_a_longer_runs_last_round_is_by_the_code_that_computed_it_anew(finished, digits, quick, by):

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from alkit.files import sources
 from alkit.files.sources import load
 
 
@@ -79,7 +78,6 @@ def test_what_torchvision_downloads_is_loaded(tmp_path, monkeypatch):
     assert loaded.image_shape == (3, 32, 32)
     assert loaded.class_names[3] == "cat"
     assert "torchvision" in loaded.source
-    assert sources.TORCHVISION["cifar10"] == "CIFAR10"
 
 
 def test_images_in_a_folder_that_may_only_be_read_are_loaded(tmp_path, monkeypatch):

@@ -13,13 +13,6 @@ def query(**changes):
     return lambda images: [changes.get(f"at_{n}", image) for n, image in enumerate(images)]
 
 
-def change(path, line, **values):
-    """Set fields of one line of a log, counted from 1."""
-    lines = path.read_bytes().splitlines(keepends=True)
-    lines[line - 1] = json.dumps({**json.loads(lines[line - 1]), **values}).encode() + b"\n"
-    path.write_bytes(b"".join(lines))
-
-
 @pytest.mark.parametrize(
     ("line", "field", "value", "words"),
     [
@@ -66,7 +59,7 @@ def change(path, line, **values):
         (1, "device", 3, "device=3 is not a text"),
     ],
 )  # fmt: skip
-def test_what_a_run_cannot_have_written_is_refused_with_its_line(finished, digits, quick, line, field, value, words):
+def test_what_a_run_cannot_have_written_is_refused_with_its_line(finished, digits, quick, line, field, value, words, change):
     if callable(value):
         value = value(json.loads(finished.read_bytes().splitlines()[line - 1])[field])
     change(finished, line, **{field: value})
@@ -82,7 +75,7 @@ def test_what_a_run_cannot_have_written_is_refused_with_its_line(finished, digit
 
 
 @pytest.mark.parametrize("kind", ["initial", "validation", "bought before"])
-def test_a_query_of_what_is_not_in_the_pool_is_refused(finished, digits, quick, kind):
+def test_a_query_of_what_is_not_in_the_pool_is_refused(finished, digits, quick, kind, change):
     initial, valid, _ = split(quick, digits)
     first, second = (json.loads(line)["query"] for line in finished.read_bytes().splitlines()[1:3])
     image = {"initial": int(initial[0]), "validation": int(valid[0]), "bought before": first[0]}[kind]
@@ -119,7 +112,7 @@ def test_lines_that_are_no_rounds_in_order_are_refused_not_overwritten(finished,
     assert finished.read_bytes() == damaged
 
 
-def test_a_number_that_json_holds_without_its_point_is_the_same_number(finished, digits, quick):
+def test_a_number_that_json_holds_without_its_point_is_the_same_number(finished, digits, quick, change):
     change(finished, 3, train_seconds=0, valid_accuracy=1)
     _, rounds = check_log(finished, quick, digits)
     assert [type(rounds[1].train_seconds), type(rounds[1].valid_accuracy)] == [float, float]

@@ -1,6 +1,5 @@
 """What tests of labelling share: a session on the digits, and a person who labels as the data set does."""
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -28,15 +27,8 @@ def begin(exercise, digits, tmp_path):
         one.close()
 
 
-def wait(condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
 @pytest.fixture
-def person(digits):
+def person(digits, wait):
     """Answers so many images as the data set has them, waiting for each; the images."""
 
     def label(session, count, wrong=0):

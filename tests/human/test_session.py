@@ -169,7 +169,27 @@ def test_rounds_are_as_many_as_the_pool_allows_whatever_is_asked_for(begin, exer
     assert session.config.num_rounds == math.ceil((1297 - exercise.num_initial - exercise.num_valid) / exercise.query_size)
 
 
-def test_what_stops_the_loop_is_said_and_the_labels_stay(begin, person, exercise, digits, tmp_path):
+def test_what_stops_the_loop_is_said_and_the_labels_stay(begin, person, exercise, monkeypatch):
+    fit = loop.fit
+
+    def diverges(config, data, labelled, number):
+        if number:
+            raise FloatingPointError("training diverged; lower learning_rate")
+        return fit(config, data, labelled, number)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "fit", diverges)
+        session = begin()
+        images = person(session, exercise.query_size)
+        person.wait(lambda: session.problem and session.is_done)
+        session.close()
+    assert "lower learning_rate" in session.problem
+    again = begin()
+    person.wait(lambda: again.current is not None)
+    assert sorted(again.labels) == sorted(images)
+
+
+def test_what_cannot_be_trained_is_said_before_a_label_is_asked_for(begin, person, exercise, tmp_path):
     session = begin(config=replace(exercise, learning_rate=1e6))
     person.wait(lambda: session.problem and session.is_done)
     assert "learning_rate=1000000" in session.problem

@@ -36,11 +36,7 @@ def press_run(explorer):
     assert "error" not in explorer.status.value
 
 
-def without_seconds(rounds):
-    return [(r.number, r.num_labelled, r.valid_accuracy, r.test_accuracy, r.query) for r in rounds]
-
-
-def test_a_run_is_to_the_bit_the_librarys_own(explorer, digits):
+def test_a_run_is_to_the_bit_the_librarys_own(explorer, digits, without_seconds):
     small(explorer)
     press_run(explorer)
     assert "Done:" in explorer.status.value
@@ -76,14 +72,12 @@ def test_a_second_run_is_laid_over_the_first_until_that_is_forgotten(explorer):
     assert [shown.config.acquisition for shown in explorer.runs] == ["random"]
 
 
-def test_stop_ends_a_long_training_at_once_and_keeps_the_rounds_that_were_done(explorer):
+def test_stop_ends_a_long_training_at_once_and_keeps_the_rounds_that_were_done(explorer, wait):
     explorer.form.fill(replace(QUICK, epochs=400))
     explorer.start()
-    while not explorer.runs:
-        time.sleep(0.01)
-    explorer.form.fields["epochs"].value = "1000000"
+    wait(lambda: explorer.runs)
     explorer.stop_button.click()
-    explorer.background.join(10)  # of the hours that it would take
+    explorer.background.join(10)
     assert not explorer.background.is_alive()
     assert "Stopped" in explorer.status.value
     assert explorer.runs[0].rounds

@@ -27,11 +27,7 @@ def screen(monkeypatch):
     return seen
 
 
-def without_seconds(rounds):
-    return [(r.number, r.num_labelled, r.valid_accuracy, r.test_accuracy, r.query) for r in rounds]
-
-
-def test_followed_rounds_are_the_runs_own_and_a_line_is_left(tmp_path, digits, tiny, screen):
+def test_followed_rounds_are_the_runs_own_and_a_line_is_left(tmp_path, digits, tiny, screen, without_seconds):
     configs = [tiny, replace(tiny, seed=1)]
     rounds = follow(configs, tmp_path, digits, lambda rounds: Figure())
     assert [without_seconds(rounds[c.seed]) for c in configs] == [without_seconds(run(c, digits)) for c in configs]

@@ -1,25 +1,13 @@
 """Notebooks that were committed with their outputs are those that the sources of today would make."""
 
-import subprocess
-from pathlib import Path
-
 import jupytext
 import nbformat
-import pytest
 
-from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS, PROJECT
+from alkit.paths import NOTEBOOKS, OUTPUTS, PARAMS
 from alkit.run.grid import read_profile
 from alkit.run.reproduce import notebook_of
 
 INJECTED = "injected-parameters"
-
-
-@pytest.fixture(scope="module")
-def committed() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "outputs"], cwd=PROJECT, capture_output=True, text=True)
-    if listed.returncode:
-        pytest.skip("not a git checkout")
-    return [PROJECT / name for name in listed.stdout.splitlines() if (PROJECT / name).exists()]
 
 
 def cells(notebook: nbformat.NotebookNode) -> list[str]:

@@ -98,7 +98,7 @@ def test_the_table_of_ends_has_the_profiles_own_columns_alone(results):
 
 
 def test_the_figure_has_a_panel_a_condition_and_none_that_is_empty(results):
-    figure = curves(results(noise=["none", "gaussian", "salt_and_pepper"], dataset="$a_b$".replace("$", "")))
+    figure = curves(results(noise=["none", "gaussian", "salt_and_pepper"], dataset="a_b"))
     drawn = [ax for ax in figure.axes if ax.get_visible()]
     assert len(drawn) == 3
     assert all(len(ax.lines) == 3 for ax in drawn)

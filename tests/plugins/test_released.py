@@ -18,22 +18,14 @@ from alkit.split import split
 from alkit.training import fit
 
 
-def random_log_probs(pool=40, sample=7, num_classes=5, seed=0, dtype=torch.float64):
-    """Some images certain, some not: their expected entropies differ widely."""
-    draw = torch.Generator().manual_seed(seed)
-    sharpness = torch.logspace(-1, 1.2, pool, dtype=dtype)[torch.randperm(pool, generator=draw)]
-    logits = torch.randn(pool, sample, num_classes, generator=draw, dtype=dtype) * sharpness[:, None, None]
-    return logits.log_softmax(dim=-1)
-
-
-def test_released_bald_is_minus_the_mutual_information_so_it_queries_what_bald_would_last():
+def test_released_bald_is_minus_the_mutual_information_so_it_queries_what_bald_would_last(random_log_probs):
     log_probs = random_log_probs()
     torch.testing.assert_close(released.bald(log_probs), -bald(log_probs), atol=2e-4, rtol=0)
     assert highest(released.bald(log_probs), 1) == [bald(log_probs).argmin().item()]
     torch.testing.assert_close(released.entropy(log_probs), entropy(log_probs), atol=2e-4, rtol=0)
 
 
-def test_released_bald_of_identical_passes_is_rounding_error():
+def test_released_bald_of_identical_passes_is_rounding_error(random_log_probs):
     log_probs = random_log_probs(sample=1, dtype=torch.float32).expand(-1, 10, -1)
     assert released.bald(log_probs).abs().max() < 1e-6
 
@@ -94,6 +86,7 @@ def test_the_released_split_is_two_stratified_shuffle_splits_with_random_state_4
     assert initial.tolist() == [i for i in rest if i in set(rest[taken])]
 
 
+@pytest.mark.images
 def test_the_released_split_of_mnist_has_the_counts_read_off_that_code():
     if not (data_root() / "mnist.npz").exists():
         pytest.skip(f"mnist.npz is not in {data_root()}; the test does not download")

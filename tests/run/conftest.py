@@ -1,14 +1,25 @@
-import json
+"""What tests of profiles share."""
 
 import pytest
+import yaml
+
+from alkit.run.grid import read_profile
 
 
-@pytest.fixture(scope="session")
-def without_times():
-    """The lines of a log as JSON, but for when it was made and how long that took."""
+class Plain(yaml.SafeDumper):
+    """What stands twice is written twice."""
 
-    def read(log):
-        lines = [json.loads(line) for line in log.read_text().splitlines()]
-        return [{k: v for k, v in line.items() if k != "started" and not k.endswith("seconds")} for line in lines]
+    def ignore_aliases(self, data):
+        return True
 
-    return read
+
+@pytest.fixture
+def write(tmp_path):
+    """Write <tmp_path>/<name>.yaml, from text or from what YAML makes of it; the profile."""
+
+    def write(content, name="mine"):
+        text = content if isinstance(content, str) else yaml.dump(content, Dumper=Plain)
+        (tmp_path / f"{name}.yaml").write_text(text)
+        return read_profile(name, tmp_path / "outputs", tmp_path)
+
+    return write

@@ -48,18 +48,13 @@ def test_a_worker_killed_in_mid_experiment_loses_nothing_and_its_task_goes_on_el
 
 @pytest.mark.slow
 @pytest.mark.parametrize("num_workers", [1, 2])
-def test_a_thousand_tasks_of_a_second_take_little_more_than_their_seconds(num_workers):
-    """Fifty places a worker: 1,000 seconds of waiting take 20 s on one and 10 s on two, and the scheduler what it adds."""
+def test_more_tasks_than_places_all_come_back(num_workers):
     with distributed.LocalCluster(
         n_workers=num_workers, threads_per_worker=50, processes=True, dashboard_address=None
     ) as found, executor(found.scheduler_address, None, "cpu") as (pool, places):  # fmt: skip
         assert places == 50 * num_workers
-        start = time.monotonic()
-        done = [pool.submit(time.sleep, 1) for _ in range(1000)]
-        assert [one.result() for one in done] == [None] * 1000
-        seconds = time.monotonic() - start
-    print(f"{num_workers} workers: {seconds:.1f} s")
-    assert 1000 / places <= seconds < 1.5 * 1000 / places + 10
+        done = [pool.submit(abs, -n) for n in range(1000)]
+        assert [one.result() for one in done] == list(range(1000))
 
 
 def test_a_cluster_that_is_not_there_is_named(monkeypatch):
@@ -109,10 +104,10 @@ def sbatch(tmp_path, monkeypatch):
     return tmp_path / "submitted"
 
 
-def test_the_jobs_that_are_submitted_to_slurm_are_what_the_file_says(tmp_path, sbatch):
+def test_the_jobs_that_are_submitted_to_slurm_are_what_the_file_says(tmp_path, sbatch, wait):
     (tmp_path / "slurm.yaml").write_text("jobs: 2\nqueue: short\ncores: 4\nmemory: 8GB\nwalltime: '01:00:00'\n")
     with slurm_cluster(tmp_path / "slurm.yaml"):
-        wait_until(lambda: sbatch.exists() and sbatch.read_text().count("#SBATCH -p short") == 2)
+        wait(lambda: sbatch.exists() and sbatch.read_text().count("#SBATCH -p short") == 2)
     for line in ("#SBATCH --cpus-per-task=4", "#SBATCH -t 01:00:00", "distributed.cli.dask_worker"):
         assert sbatch.read_text().count(line) == 2
 
@@ -136,10 +131,3 @@ def test_two_clusters_at_once_are_refused():
         executor("tcp://127.0.0.1:9", Path("slurm.yaml"), False),
     ):
         pass
-
-
-def wait_until(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)

@@ -3,29 +3,11 @@
 from dataclasses import replace
 
 import pytest
-import yaml
 
 from alkit.config import Config
 from alkit.files.log import resume
 from alkit.paths import PARAMS
 from alkit.run.grid import check_all, read_profile
-
-
-class Plain(yaml.SafeDumper):
-    """What stands twice is written twice."""
-
-    def ignore_aliases(self, data):
-        return True
-
-
-@pytest.fixture
-def write(tmp_path):
-    def write(content, name="mine"):
-        text = content if isinstance(content, str) else yaml.dump(content, Dumper=Plain)
-        (tmp_path / f"{name}.yaml").write_text(text)
-        return read_profile(name, tmp_path / "outputs", tmp_path)
-
-    return write
 
 
 def test_the_paper_profile_is_the_paper():

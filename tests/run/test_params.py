@@ -1,28 +1,10 @@
 """Params files as YAML: what is not read is refused in one line, at once."""
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alkit.run.grid import read_profile
-
-
-class Plain(yaml.SafeDumper):
-    """What stands twice is written twice."""
-
-    def ignore_aliases(self, data):
-        return True
-
-
-@pytest.fixture
-def write(tmp_path):
-    def write(content, name="mine"):
-        text = content if isinstance(content, str) else yaml.dump(content, Dumper=Plain)
-        (tmp_path / f"{name}.yaml").write_text(text)
-        return read_profile(name, tmp_path / "outputs", tmp_path)
-
-    return write
 
 
 def laughs(levels: int) -> str:

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-import yaml
 
 from alkit.determinism import device_name
 from alkit.files.log import resume
@@ -16,23 +15,6 @@ from alkit.run.grid import load_all, read_profile
 from alkit.run.plan import KNOWN, Estimate, _median_seconds, in_words, seconds_left
 
 GRID = {"grid": [{"scenario": "a", "dataset": "digits"}]}
-
-
-class Plain(yaml.SafeDumper):
-    """What stands twice is written twice."""
-
-    def ignore_aliases(self, data):
-        return True
-
-
-@pytest.fixture
-def write(tmp_path):
-    def write(content, name="mine"):
-        text = content if isinstance(content, str) else yaml.dump(content, Dumper=Plain)
-        (tmp_path / f"{name}.yaml").write_text(text)
-        return read_profile(name, tmp_path / "outputs", tmp_path)
-
-    return write
 
 
 def test_the_estimate_falls_as_rounds_are_done_and_counts_what_costs(write, digits):
@@ -91,6 +73,7 @@ def test_a_log_of_another_configuration_is_seen_without_its_images(tmp_path, pip
     assert "another configuration (epochs: 2 -> 7)" in pipeline.alkit(tmp_path, "plan").stderr
 
 
+@pytest.mark.images
 def test_the_known_shapes_are_those_of_the_images():
     known = [name for name in KNOWN if is_here(name)]
     if not known:

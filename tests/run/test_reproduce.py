@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
 import jupytext
 import pytest
@@ -72,7 +71,9 @@ def test_a_failing_experiment_is_named_with_what_went_wrong_and_the_others_go_on
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="kills a process group")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_a_stopped_reproduce_leaves_no_process_and_goes_on_to_the_same_numbers(made, tmp_path, how, pipeline, without_times):
+def test_a_stopped_reproduce_leaves_no_process_and_goes_on_to_the_same_numbers(
+    made, tmp_path, how, pipeline, without_times, wait, processes_with
+):
     folder, _ = made
     pipeline.write(tmp_path, grid=pipeline.TINY["grid"][:1])
     mark = f"ALKIT_TEST={tmp_path}"
@@ -81,15 +82,10 @@ def test_a_stopped_reproduce_leaves_no_process_and_goes_on_to_the_same_numbers(m
         arguments, stdout=subprocess.PIPE, text=True, env={**os.environ, "ALKIT_TEST": str(tmp_path)},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test run in the background ignores Ctrl-C
     )  # fmt: skip
-    deadline = time.monotonic() + 120
-    while not list(tmp_path.glob("outputs/tiny/*/seed-*.jsonl")) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert list(tmp_path.glob("outputs/tiny/*/seed-*.jsonl"))
+    wait(lambda: list(tmp_path.glob("outputs/tiny/*/seed-*.jsonl")))
     process.send_signal(how)
     assert process.wait(timeout=30) in (-how, 130)
-    while (left := processes_with(mark)) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert not left
+    wait(lambda: not processes_with(mark))
     if how == signal.SIGINT:
         assert "goes on from them" in process.stdout.read()
         return
@@ -98,25 +94,6 @@ def test_a_stopped_reproduce_leaves_no_process_and_goes_on_to_the_same_numbers(m
     assert len(logs) == 2
     for log in logs:
         assert without_times(tmp_path / log.relative_to(folder)) == without_times(log)
-
-
-def wait_for(condition, seconds=120):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def processes_with(variable):
-    found = []
-    for path in os.listdir("/proc") if os.path.isdir("/proc") else []:
-        try:
-            with open(f"/proc/{path}/environ", "rb") as file:
-                if variable.encode() in file.read().split(b"\0"):
-                    found.append(path)
-        except OSError:
-            continue
-    return found
 
 
 @pytest.mark.slow
@@ -152,7 +129,7 @@ def test_a_damaged_notebook_is_made_again(made, damage, tmp_path, pipeline):
     assert json.loads(notebook.read_text())["cells"]
 
 
-def test_an_experiment_that_another_process_runs_is_waited_for_and_not_run_twice(tmp_path, pipeline, monkeypatch, capsys):
+def test_an_experiment_that_another_process_runs_is_waited_for_and_not_run_twice(tmp_path, pipeline, monkeypatch, capsys, wait):
     pipeline.write(tmp_path, seeds=[0])
     profile = read_profile("tiny", tmp_path / "outputs", tmp_path)
     ran, other = [], profile.experiments[0]
@@ -162,7 +139,7 @@ def test_an_experiment_that_another_process_runs_is_waited_for_and_not_run_twice
     theirs.__enter__()
 
     def ends():
-        wait_for(lambda: len(ran) == 2)  # the others are done before it
+        wait(lambda: len(ran) == 2)  # the others are done before it
         ran.append(other.name)
         theirs.__exit__(None, None, None)
 

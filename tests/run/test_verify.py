@@ -15,25 +15,32 @@ from alkit.run import verify as module
 from alkit.run.verify import draw, failures, judged, repeat, verify
 
 
-@pytest.fixture
-def outputs(tmp_path, digits, tiny):
-    """Two experiments: one of two seeds in a folder, one of a finding."""
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, digits, tiny):
+    """Two experiments: one of two seeds in a folder, one of a finding; trained once."""
+    folder = tmp_path_factory.mktemp("trained")
     quick = replace(tiny, epochs=1, acquisition="entropy")
     for path, config in {
         "mine/one/seed-0.jsonl": quick, "mine/one/seed-1.jsonl": replace(quick, seed=1),
         "findings/two/digits-seed-0.jsonl": replace(quick, evaluate_every=9, acquisition="random"),
     }.items():  # fmt: skip
-        list(resume(tmp_path / path, config, digits))
-    return tmp_path
+        list(resume(folder / path, config, digits))
+    return folder
 
 
-def change(path, number, **values):
-    lines = path.read_text().splitlines()
-    lines[number + 1] = json.dumps({**json.loads(lines[number + 1]), **values})
-    path.write_text("\n".join(lines) + "\n")
+@pytest.fixture
+def outputs(tmp_path, trained):
+    """A copy of `trained`, to be changed."""
+    return shutil.copytree(trained, tmp_path / "outputs")
 
 
-def test_one_round_of_each_experiment_is_drawn_of_those_that_train_and_cost_little(outputs):
+@pytest.fixture
+def logged(trained):
+    """A round with a query of ten."""
+    return read(trained / "mine/one/seed-0.jsonl")[1][2]
+
+
+def test_one_round_of_each_experiment_is_drawn_of_those_that_train_and_cost_little(outputs, change):
     drawn = draw(outputs, seed=0, everything=False)
     assert sorted(one.experiment for one in drawn) == ["findings/two/digits", "mine/one"]
     of_one = {(one.log, one.number) for seed in range(60) for one in draw(outputs, seed, False) if one.experiment == "mine/one"}
@@ -44,7 +51,7 @@ def test_one_round_of_each_experiment_is_drawn_of_those_that_train_and_cost_litt
     (outputs / "labels/digits/labels.jsonl").write_text('{"data": {}}\n')  # of a person
     (outputs / "findings/two/digits-seed-1.jsonl").write_bytes(b'{"conf')  # killed before its first line was whole
     for number in (0, 3):
-        change(outputs / "findings/two/digits-seed-0.jsonl", number, train_seconds=61.0)
+        change(outputs / "findings/two/digits-seed-0.jsonl", number + 2, train_seconds=61.0)
     assert [one.experiment for one in draw(outputs, 0, False)] == ["mine/one"]
     assert len(draw(outputs, 0, everything=True)) == 2
 
@@ -55,15 +62,31 @@ def test_every_round_of_a_log_repeats_to_the_bit_by_the_code_that_made_it(output
         assert (outcome["verdict"], outcome["points"], outcome["queried"]) == ("to the bit", 0, 1)
 
 
-def test_a_difference_of_one_point_is_within_one_point(outputs):
-    logged = replace(read(outputs / "mine/one/seed-0.jsonl")[1][2], valid_accuracy=0.11)
-    assert judged(logged, replace(logged, valid_accuracy=0.1), like=False) == "within tolerance"
+@pytest.mark.parametrize(
+    ("changed", "like"), [({}, True), ({"cpu": "an abacus"}, False), ({"commit": "b" * 40}, False), ({"clean": False}, False)]
+)
+def test_only_what_this_code_made_on_a_machine_like_this_must_come_out_to_the_bit(outputs, monkeypatch, change, changed, like):
+    now = {**facts(torch.device("cpu")), "commit": "a" * 40, "clean": True}
+    monkeypatch.setattr(module, "facts", lambda device: now)
+    change(outputs / "mine/one/seed-0.jsonl", 1, made=[{"from_round": 0, **now, **changed}])
+    assert repeat(outputs, module.Drawn("mine/one", "mine/one/seed-0.jsonl", 2, 0.1))["same_code_and_machine"] is like
 
 
-def test_a_number_that_was_changed_does_not_come_out(outputs):
+def test_a_round_on_other_images_could_not_be_repeated(outputs, change):
+    change(outputs / "mine/one/seed-0.jsonl", 1, data={"digest": "0" * 12, "source": "elsewhere"})
+    outcome = repeat(outputs, module.Drawn("mine/one", "mine/one/seed-0.jsonl", 2, 0.1))
+    assert outcome["verdict"] == "could not be repeated"
+    assert outcome["why"].startswith("made on other data, digits 000000000000, here is ")
+
+
+def test_a_difference_of_one_point_is_within_one_point(logged):
+    assert judged(replace(logged, valid_accuracy=0.11), replace(logged, valid_accuracy=0.1), like=False) == "within tolerance"
+
+
+def test_a_number_that_was_changed_does_not_come_out(outputs, change):
     path = outputs / "mine/one/seed-0.jsonl"
     before = read(path)[1][2]
-    change(path, 2, valid_accuracy=before.valid_accuracy + 0.1)
+    change(path, 4, valid_accuracy=before.valid_accuracy + 0.1)
     outcome = repeat(outputs, module.Drawn("mine/one", "mine/one/seed-0.jsonl", 2, 0.1))
     assert (outcome["verdict"], outcome["points"]) == ("not", 10.0)
     assert "10.00 points apart, 100% of the query" in module.line(outcome)
@@ -76,15 +99,13 @@ def test_a_number_that_was_changed_does_not_come_out(outputs):
         (0.9, 10, True, "not"), (1.1, 10, False, "not"), (0.0, 8, False, "not"), (-1.1, 10, False, "not"),
     ],
 )  # fmt: skip
-def test_what_this_code_made_here_must_come_out_to_the_bit_and_the_rest_nearly(outputs, points, same, like, verdict):
-    logged = read(outputs / "mine/one/seed-0.jsonl")[1][2]
+def test_what_this_code_made_here_must_come_out_to_the_bit_and_the_rest_nearly(logged, points, same, like, verdict):
     query = (*logged.query[:same], *range(5000, 5010 - same))
     found = replace(logged, query=query, valid_accuracy=logged.valid_accuracy + points / 100)
     assert judged(logged, found, like) == verdict
 
 
-def test_another_order_of_a_query_is_not_to_the_bit(outputs):
-    logged = read(outputs / "mine/one/seed-0.jsonl")[1][2]
+def test_another_order_of_a_query_is_not_to_the_bit(logged):
     assert judged(logged, replace(logged, query=logged.query[::-1]), like=False) == "within tolerance"
 
 
@@ -121,10 +142,10 @@ def test_a_pass_begins_no_round_after_some_minutes_and_goes_on_when_run_again(ou
     assert verify(outputs, False, 1)["finished"]
 
 
-def test_the_command_names_what_did_not_come_out(outputs, capsys):
+def test_the_command_names_what_did_not_come_out(outputs, capsys, change):
     for seed in (0, 1):
         for number in range(4):
-            change(outputs / f"mine/one/seed-{seed}.jsonl", number, valid_accuracy=0.99)
+            change(outputs / f"mine/one/seed-{seed}.jsonl", number + 2, valid_accuracy=0.99)
     assert main(["verify", "--workers", "1", "--outputs", str(outputs)]) == 1
     out, err = capsys.readouterr()
     assert "did not come out again:\n  mine/one/seed-" in err

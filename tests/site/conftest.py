@@ -27,11 +27,6 @@ class Reader(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-@pytest.fixture(scope="session")
-def reader():
-    return Reader
-
-
 @pytest.fixture(autouse=True)
 def figures():
     style()
