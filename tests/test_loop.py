@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
 
 from alkit import loop, training
 from alkit.config import Config
+from alkit.determinism import generator
 from alkit.loop import run, scores, simulated
 from alkit.split import split
 
@@ -115,6 +117,27 @@ def test_entropy_queries_what_the_model_is_least_sure_of(digits, tiny):
     by_hand = -(probs * probs.log()).sum(dim=-1)
     query = next(run(config, digits)).query
     chosen = torch.isin(pool, torch.tensor(query))
+    assert by_hand[chosen].min() >= by_hand[~chosen].max() - 1e-5
+
+
+def test_bald_queries_what_samples_of_the_configured_dropout_disagree_on(digits, tiny):
+    config = replace(tiny, acquisition="bald", dropout=0.3, num_samples=7, num_initial=100, epochs=100)
+    labelled, _, pool = split(config, digits)
+    model = training.fit(config, digits, labelled, 0)
+    features = model.features(digits.standardised(digits.x_train[pool]))
+    draw, linear = generator(config.seed, "samples", 0), [layer for layer in model.classifier if isinstance(layer, nn.Linear)]
+    masks = [(torch.rand((7, 1, layer.in_features), generator=draw) >= 0.3) / 0.7 for layer in linear]
+    samples = []
+    for t in range(7):
+        hidden = features
+        for layer in model.classifier:
+            hidden = layer(hidden * masks[linear.index(layer)][t] if layer in linear else hidden)
+        samples.append(hidden.softmax(dim=-1).double())
+    probs = torch.stack(samples)
+    by_hand = (probs * (probs / probs.mean(dim=0)).log()).sum(dim=-1).mean(dim=0)  # divergence of each from the mean
+    assert by_hand.max() > 0.05
+    torch.testing.assert_close(scores(config, digits, model, pool, 0).double(), by_hand, atol=1e-5, rtol=0)
+    chosen = torch.isin(pool, torch.tensor(next(run(config, digits)).query))
     assert by_hand[chosen].min() >= by_hand[~chosen].max() - 1e-5
 
 

@@ -66,7 +66,8 @@ class Quantity:
             distance = mean if claimed else self.margin - mean
         if distance <= 0:
             return np.inf
-        power, level = (0.8 ** (1 / of), 0.05) if claimed else (0.8, 0.05 / of)
+        # As verdicts are: the contrary at a level divided by `of`, and by two where it may lie on either side.
+        power, level = (0.8 ** (1 / of), 0.05) if claimed else (0.8, 0.05 / of / (2 if self.same else 1))
         return stats.seeds_needed(self.values, distance, power, level, known=self.known) or np.inf
 
     def __str__(self) -> str:

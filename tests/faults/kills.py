@@ -71,7 +71,7 @@ def run(folder: Path, kills: list[Kill] = (), grid: dict = GRID, whole: bool = T
             (folder / "outputs/small/data.ipynb").unlink(missing_ok=True)
         process = _start(folder, whole)
         started.append(process.pid)
-        if _comes(folder, process, kill.moment):
+        if _comes(folder, process, kill):
             time.sleep(kill.after)
             hits += _kill(process, kill.victim)
         process.communicate(timeout=300)  # where a kernel alone was killed, the rest goes on to its end
@@ -119,8 +119,8 @@ def _start(folder: Path, whole: bool) -> subprocess.Popen:
     )  # fmt: skip
 
 
-def _comes(folder: Path, process: subprocess.Popen, moment: str) -> bool:
-    """Wait for the moment; False where the process ended before it came."""
+def _comes(folder: Path, process: subprocess.Popen, kill: Kill) -> bool:
+    """Wait for the moment and the victim; False where the process ended before they came."""
     outputs, before = folder / "outputs/small", time.time()
 
     def newer(pattern: str) -> bool:
@@ -135,9 +135,10 @@ def _comes(folder: Path, process: subprocess.Popen, moment: str) -> bool:
         "notebook": notebook_is_missing,
         "figure": lambda: newer("figures/*"),
         "report": lambda: newer("data.ipynb"),
-    }[moment]
+    }[kill.moment]
     while process.poll() is None:
-        if began():
+        # A kernel that outlived its start may have brought the moment about; the one to kill is this start's.
+        if began() and (kill.victim != "kernel" or _kernels(process)):
             return True
         time.sleep(0.002)
     return False
@@ -154,8 +155,7 @@ def _kill(process: subprocess.Popen, victim: str) -> bool:
     """Kill it with SIGKILL; whether there was something to kill."""
     if process.poll() is not None:
         return False
-    main = psutil.Process(process.pid)
-    kernels = [child for child in main.children(recursive=True) if "ipykernel_launcher" in " ".join(_command(child))]
+    main, kernels = psutil.Process(process.pid), _kernels(process)
     victims = {"main": [main], "kernel": kernels[:1], "tree": [main, *kernels]}[victim]
     for one in victims:
         try:
@@ -163,6 +163,14 @@ def _kill(process: subprocess.Popen, victim: str) -> bool:
         except psutil.NoSuchProcess:
             continue
     return bool(victims)
+
+
+def _kernels(process: subprocess.Popen) -> list[psutil.Process]:
+    try:
+        children = psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+    return [child for child in children if "ipykernel_launcher" in " ".join(_command(child))]
 
 
 def _command(process: psutil.Process) -> list[str]:

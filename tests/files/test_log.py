@@ -172,6 +172,25 @@ def test_a_run_evaluated_more_often_trains_those_rounds_alone(tmp_path, digits, 
     assert (path.read_bytes(), fits) == (before, [1, 2])
 
 
+def test_evaluating_anew_that_is_stopped_has_lost_nothing(tmp_path, digits, quick, without_seconds):
+    whole = without_seconds(resume(tmp_path / "whole.jsonl", quick, digits))
+    path = tmp_path / "run.jsonl"
+    list(resume(path, replace(quick, evaluate_every=3), digits))
+    going = resume(path, quick, digits)
+    assert [next(going).valid_accuracy is None for _ in range(2)] == [False, False]
+    going.close()
+    assert [one.valid_accuracy is None for one in read(path)[1]] == [False, False, True, False]
+    assert without_seconds(resume(path, quick, digits)) == whole == without_seconds(read(path)[1])
+
+
+def test_a_run_may_get_longer_and_be_evaluated_more_often_at_once(tmp_path, digits, quick, without_seconds):
+    longer = replace(quick, num_rounds=4)
+    whole = without_seconds(resume(tmp_path / "whole.jsonl", longer, digits))
+    path = tmp_path / "run.jsonl"
+    list(resume(path, replace(quick, num_rounds=2, evaluate_every=3), digits))
+    assert without_seconds(resume(path, longer, digits)) == whole == without_seconds(read(path)[1])
+
+
 @pytest.mark.parametrize(
     ("run", "as_well"),
     [

@@ -89,6 +89,63 @@ def test_what_uncertainty_gains_is_compared_between_rich_and_scarce_data(logged)
     assert found.values == pytest.approx([3 + 10] * 2)
 
 
+def test_a_value_is_an_accuracy_or_an_error_and_two_conditions_stand_apart_by_their_difference(logged):
+    level = {"lenet": 0.25, "resnet18": 0.9}
+    evidence = Evidence(read(logged([{"scenario": "constrained", "model": MODELS}], accuracy=lambda c, n: level[c.model])))
+    for error, percent in ((False, [25, 25]), (True, [75, 75])):
+        (found,) = measures.value("LeNet", 70, error, model="lenet")(evidence)
+        assert (found.values.tolist(), found.threshold, found.unit) == (percent, 70, "%")
+    (found,) = measures.apart("", {"model": "resnet18"}, {"model": "lenet"})(evidence)
+    assert found.values == pytest.approx([65, 65])
+
+
+def test_what_random_queries_gain_is_averaged_over_the_data_sets(logged):
+    level = {"random": 0.5, "entropy": 0.4, "bald": 0.6}
+    more = {"mnist": 0.0, "cifar10": 0.03, "fashion_mnist": 0.06}  # by which random is better there
+    grid = [{"scenario": "constrained", "dataset": list(more), "acquisition": list(level)}]
+    profile = logged(grid, accuracy=lambda c, n: level[c.acquisition] + (c.acquisition == "random") * more[c.dataset])
+    entropy, bald = measures.random_over_uncertainty(Evidence(read(profile)))
+    assert (entropy.what, bald.what) == ("random − entropy", "random − BALD")
+    assert entropy.values == pytest.approx([10 + 3] * 2) and bald.values == pytest.approx([-10 + 3] * 2)
+
+
+@pytest.fixture
+def found(logged):
+    """Evidence with runs of a finding, of these grids and accuracies."""
+
+    def of(finding, grid, accuracy):
+        evidence = Evidence(read(logged([{"scenario": "constrained"}])))
+        evidence.folder.joinpath(finding).mkdir(parents=True)
+        for experiment in logged(grid, name="runs", accuracy=accuracy).experiments:
+            for config in experiment.configs:
+                path = experiment.log_path(config)
+                path.rename(evidence.folder / f"{finding}/{experiment.name}-{path.name}")
+        return evidence
+
+    return of
+
+
+def test_a_dip_is_what_lies_below_its_neighbours_and_what_another_last_batch_gives_is_held_against_keeping_it(found):
+    run = {"scenario": "constrained", "num_rounds": 0, **measures.DIPS}
+    grid = [{**run, "scenario": f"keep{n}", "num_initial": n} for n in (440, 450, 460)]
+    grid += [{**run, "scenario": way, "num_initial": 450, "last_batch": way} for way in ("merge", "drop")]
+    level = {(440, "keep"): 0.8, (450, "keep"): 0.5, (460, "keep"): 0.9, (450, "merge"): 0.85, (450, "drop"): 0.7}
+    evidence = found("dips", grid, lambda c, n: level[c.num_initial, c.last_batch])
+    mnist, *others = measures.dips(evidence)
+    assert mnist.values == pytest.approx([35, 35]) and [len(one.values) for one in others] == [0, 0]
+    merged, dropped = measures.two_images(evidence)
+    assert merged.values == pytest.approx([35, 35]) and dropped.values == pytest.approx([20, 20])
+
+
+def test_a_lenet_that_trains_is_told_by_its_error_and_by_the_optimiser_that_claims_rest_on(found):
+    rates = {0.01: 0.95, 0.001: 0.3}
+    grid = [{**measures.TRAINED, "scenario": f"a{i}", "num_rounds": 0, "learning_rate": rate} for i, rate in enumerate(rates)]
+    evidence = found("undertraining", grid, lambda c, n: rates[c.learning_rate] - 0.01 * c.seed)
+    (error,) = measures.trained_lenet(evidence)
+    assert (error.values.round(9).tolist(), error.threshold, error.unit) == ([5, 6], 70, "%")
+    assert "(at learning rate 0.01, momentum 0.9 LeNet errs on 5.5 [" in measures.optimiser(evidence)
+
+
 def test_what_more_samples_change_of_bald_stands_beside_what_is_judged_with_ten(logged):
     results = read(logged([{"scenario": "constrained"}]))
     evidence = Evidence(results)

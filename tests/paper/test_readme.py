@@ -61,6 +61,12 @@ def test_parts_that_two_commands_write_at_once_are_both_there(tmp_path, monkeypa
     assert [one.name for one in tmp_path.iterdir()] == ["README.md"]
 
 
+def test_the_p_values_in_the_readmes_words_are_those_of_the_claim(judged):
+    row = judged[1].set_index("claim").loc["Maximum entropy is the best of the three under ideal data, LeNet"]
+    said = f"p = {row['p']:.1g}, {row['adjusted p']:.1g} adjusted"
+    assert said in readme.README.read_text().replace("\n", " ")
+
+
 def test_the_readmes_count_of_dips_is_that_of_the_committed_logs():
     frame = read(read_profile("mini")).rounds.query("scenario == 'constrained' and model == 'resnet18'")
     curves = frame.pivot_table(index=["dataset", "acquisition", "noise"], columns="num_labelled", values="valid_accuracy")
