@@ -73,10 +73,11 @@ def _parser() -> Parser:
 
 
 def _reproduce(args: argparse.Namespace) -> int:
-    if args.workers and (args.scheduler or args.slurm):
+    elsewhere = args.scheduler or args.slurm
+    if args.workers and elsewhere:
         raise ValueError(f"workers={args.workers} is of this machine; on a cluster its own workers say how many go at a time")
-    profile, chosen, estimate, at_a_time = _chosen(args)
-    if args.scheduler or args.slurm:
+    profile, chosen, estimate, at_a_time = _chosen(args, here=not elsewhere)
+    if elsewhere:
         devices = {c.device.partition(":")[0] for e in chosen.experiments for c in e.configs}
         device = next(one for one in ("cuda", "auto", "cpu") if one in devices)
         with executor(args.scheduler, args.slurm, device) as (cluster, places):
@@ -156,12 +157,12 @@ def _datasets(profile: Profile) -> set[str]:
     return {config.dataset for experiment in profile.experiments for config in experiment.configs}
 
 
-def _chosen(args: argparse.Namespace, download: bool = True) -> tuple[Profile, Profile, Estimate, int]:
+def _chosen(args: argparse.Namespace, download: bool = True, here: bool = True) -> tuple[Profile, Profile, Estimate, int]:
     """The profile, the part of it that is asked for, its estimate, and how many experiments go at a time."""
     profile = _profile(args)
-    chosen = only(profile, args.only) if args.only else profile
+    chosen = profile if args.only is None else only(profile, args.only)
     data = load_all(chosen, download)
-    check_all(chosen, data)
+    check_all(chosen, data, here)
     for line in remarks(chosen, data):
         print(f"note: {line}", flush=True)
     return profile, chosen, Estimate(data, profile.experiments), args.workers or default_workers(chosen)
@@ -169,7 +170,7 @@ def _chosen(args: argparse.Namespace, download: bool = True) -> tuple[Profile, P
 
 def interrupted(*_) -> None:
     """End at once, as Ctrl-C or SIGTERM asks, with all that was started from here."""
-    stopping.say("Finished rounds are kept; the same command goes on from them")
+    stopping.say("What is finished is kept; the same command goes on from there")
     for process in psutil.Process().children(recursive=True):  # kernels would end by themselves, but a second later
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()

@@ -174,9 +174,7 @@ def _as_tuple(value):
 
 
 def _check_type(name: str, kind, value) -> None:
-    kinds = typing.get_args(kind) if not isinstance(kind, type) and typing.get_origin(kind) is not tuple else (kind,)
-    if name == "noise_splits":
-        kinds = (tuple,)
+    kinds = (tuple,) if typing.get_origin(kind) is tuple else typing.get_args(kind) or (kind,)
     if float in kinds:
         kinds += (int,)
     if isinstance(value, bool) or not isinstance(value, kinds):

@@ -52,8 +52,9 @@ folder = None  # where the labels go; None: a folder of outputs/labels named aft
 # %% [markdown]
 # ## What you label
 # If some images have no label (-1), those are the pool, and every label that there is serves to train and to validate. Else
-# the pool is what is left after `num_initial` and `num_valid`. `num_initial`, `num_valid`, `query_size` and the seed are
-# bound to the file of labels; model, acquisition and training may change from one sitting to the next.
+# the pool is what is left after `num_initial` and `num_valid`. The images and how they are split (`num_initial`, `num_valid`,
+# `num_pool`, `query_size`, the seeds) are bound to the file of labels; model, acquisition and training may change from one
+# sitting to the next.
 
 # %%
 with said():
@@ -81,7 +82,7 @@ panel.box
 # %%
 finished = False
 if finished:
-    print("Saved:", to_csv(panel.session.answers, data, labels.with_suffix(".csv")))
+    print("Saved:", to_csv(panel.session.answers, data))
     with said():
         if (data.y_train < 0).any():
             print("Data set:", to_npz(panel.session.answers, data, f"{dataset}_labelled"))

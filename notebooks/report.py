@@ -81,7 +81,7 @@ else:
 
 # %%
 found = results.coverage
-display(Markdown(f"**Profile `{profile.name}`.** {profile.about}"))
+display(Markdown(f"**Profile `{profile.name}`.** {markdown(profile.about)}"))
 display(Markdown(f"{found.finished.sum()} of {found.runs.sum()} runs are finished; tables and figures hold those alone."))
 found.assign(scenario=found.scenario.map(word), model=found.model.map(word)).style.format(escape="html").hide()
 
@@ -100,7 +100,7 @@ if missing := absent(profile):
     display(Markdown(f"The paper also has, and this profile does not: {words}."))
 for other in (read_profile(name, profile.folder.parent, profile.params) for name in profile.beside):
     if (results.rounds.line == other.label).any():
-        display(Markdown(f"**{markdown(other.label.capitalize())}** is the profile `{other.name}`. {other.about}"))
+        display(Markdown(f"**{markdown(other.label.capitalize())}** is the profile `{other.name}`. {markdown(other.about)}"))
 
 # %% [markdown]
 # ### On what data
@@ -169,4 +169,4 @@ else:
 # - The validation sets are as small as the scenario says: an accuracy measured on 300 images has itself a standard error of up
 #   to 2.9 points, and every point of a curve shares that set.
 # - A standard error from three seeds is itself uncertain by about half. The tables and figures test nothing; the claims do.
-# - The published numbers come from code that differs from the paper's text; ours follow the text.
+# - The published numbers come from code that differs from the paper's text; which of the two a run follows stands above.

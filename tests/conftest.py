@@ -159,12 +159,12 @@ def pipeline() -> SimpleNamespace:
     def command(folder, name):
         return [name, "tiny", "--params", str(folder), "--outputs", str(folder / "outputs")]
 
-    def alkit(folder, name):
+    def alkit(folder, name, *more):
         from alkit.__main__ import main
 
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = main(command(folder, name))
+            code = main([*command(folder, name), *more])
         return SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
 
     return SimpleNamespace(TINY=TINY, write=write, command=command, alkit=alkit)

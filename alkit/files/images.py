@@ -60,7 +60,7 @@ def from_folder(folder: Path, name: str | None = None, size: str | None = None) 
     arrays = {
         "x_train": pixels[train], "y_train": y[train], "x_test": pixels[test], "y_test": y[test],
         "class_names": np.array(classes), "file_names": np.array(names)[train], "test_file_names": np.array(names)[test],
-        "source": np.array(f"{len(y):,} image files of {folder.resolve().name}/; {how}"),
+        "source": np.array("; ".join(filter(None, [f"{len(y):,} image files of {folder.resolve().name}/", how]))),
     }  # fmt: skip
     _write(path, arrays)
     counts = Counter(int(label) for label in y[train])

@@ -50,9 +50,9 @@ def load(name: str, root: str | Path | None = None, device: str = "auto") -> Dat
     elif name in TORCHVISION:
         arrays, source, class_names = _download(name, root)
     else:
-        files = sorted(p.stem for p in root.glob("*.npz"))
-        choices = ", ".join(dict.fromkeys((*CLASS_NAMES, *files)))
-        raise ValueError(f"unknown dataset {name!r}; choose {choices}, or put your own images in {shown(path)}")
+        raise ValueError(
+            f"unknown dataset {name!r}; choose {', '.join(datasets(root))}, or put your own images in {shown(path)}"
+        )
     where = shown(path) if path.exists() else name
     for key in ("x_train", "x_test"):
         if arrays[key].ndim == 4 and arrays[key].shape[3] == 1:
@@ -69,6 +69,11 @@ def load(name: str, root: str | Path | None = None, device: str = "auto") -> Dat
         if shown_names.count(one) > 1:
             raise ValueError(f"{where}: class_names has {one!r} twice; give each class a name of its own")
     return _dataset(name, source, class_names, arrays).to(resolve_device(device))
+
+
+def datasets(root: Path) -> list[str]:
+    """The data sets that are known by name, and the files of one's own in `root`."""
+    return list(dict.fromkeys([*CLASS_NAMES, *sorted(path.stem for path in root.glob("*.npz"))]))
 
 
 def is_here(name: str) -> bool:

@@ -45,6 +45,8 @@ class Answers:
     def __init__(self, path: Path, config: Config, data: Dataset):
         self.path, self.num_train, self.num_classes = Path(path), len(data.y_train), data.num_classes
         self.rounds: list[Round] = []
+        self.by: list[object] = []  # of each round, the network and the acquisition; of older files' None
+        self._by = [config.model, config.acquisition]
         self.given: dict[int, Answer] = {}  # in the order of giving; without those that were taken back
         self._lock = contextlib.ExitStack()
         try:
@@ -70,9 +72,16 @@ class Answers:
         """All images of all queries, in their order."""
         return [image for found in self.rounds for image in found.query]
 
+    @property
+    def alike(self) -> list[Round]:
+        """The last rounds that were queried by one acquisition of one network: others' scores are on another scale."""
+        number = next((n for n, by in enumerate(reversed(self.by)) if by != self.by[-1]), len(self.by))
+        return self.rounds[len(self.rounds) - number :]
+
     def add_round(self, found: Round) -> None:
-        self._append({"round": asdict(found)})
+        self._append({"round": asdict(found), "by": self._by})
         self.rounds.append(found)
+        self.by.append(self._by)
 
     def add(self, image: int, label: int | None, seconds: float) -> None:
         """Keep an answer; None is a skipped image."""
@@ -113,7 +122,7 @@ class Answers:
         records = [record(number, line) for number, line in enumerate(lines, start=1)]
         for key, value in header.items():
             if (theirs := records[0].get(key)) != value:
-                raise ValueError(f"it holds labels with another {key}: {theirs}, not {value}")
+                raise ValueError(f"it holds labels of other {key.replace('_', ' ')} ({_differing(theirs, value)})")
         for number, one in enumerate(records[1:], start=2):
             try:
                 self._take(one)
@@ -131,6 +140,7 @@ class Answers:
             values = {f.name: one["round"][f.name] for f in fields(Round) if f.name in one["round"]}
             listed = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
             self.rounds.append(Round(**{**values, **listed}))
+            self.by.append(one.get("by"))
             if not all(0 <= image < self.num_train for image in self.rounds[-1].query):
                 raise ValueError("a query has images that are not there")
         elif "taken_back" in one:
@@ -140,3 +150,10 @@ class Answers:
             if answer.image not in self.asked or answer.label not in (None, *range(self.num_classes)):
                 raise ValueError(f"label {answer.label} of image {answer.image} was not asked for")
             self.given[answer.image] = answer
+
+
+def _differing(theirs: object, ours: object) -> str:
+    """What differs, of settings those alone that do: "theirs -> ours"."""
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        return ", ".join(f"{name}: {theirs.get(name)} -> {ours[name]}" for name in ours if theirs.get(name) != ours[name])
+    return f"{theirs} -> {ours}"

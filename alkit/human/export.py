@@ -21,9 +21,9 @@ def file_names(data: Dataset) -> list[str]:
     return [f"{data.name}[{index}]" for index in range(len(data.y_train))]
 
 
-def to_csv(answers: Answers, data: Dataset, path: Path) -> Path:
-    """Her answers, one a row: file, label (none: skipped), seconds, round; written beside and moved into place."""
-    names = file_names(data)
+def to_csv(answers: Answers, data: Dataset) -> Path:
+    """Her answers beside their file, one a row: file, label (none: skipped), seconds, round; its path."""
+    path, names = answers.path.with_suffix(".csv"), file_names(data)
     with written(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["file", "label", "seconds", "round"])

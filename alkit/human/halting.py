@@ -12,7 +12,8 @@ def hint(rounds: Sequence[Round]) -> str:
     """In a sentence, whether the last queries' scores are still above what random images of the pool have.
 
     A query is by its making the top of its pool, so it is set beside two measures: the median of the pool that it is from, and
-    what a random image of the pool scored before anything was bought. Random queries have no scores, and no hint.
+    what a random image of the pool scored in the first of `rounds`, which one acquisition queried. Random queries have no
+    scores, and no hint.
     """
     scored = [found for found in rounds if found.scores]
     if len(scored) < LAST:

@@ -71,7 +71,7 @@ class Panel:
             if does == "undo":
                 self.session.undo()
             elif does == "export":
-                path = to_csv(self.session.answers, self.data, self.session.answers.path.with_suffix(".csv"))
+                path = to_csv(self.session.answers, self.data)
                 self._add(f"Saved: {shown(path)}")
             else:
                 self.session.answer(does)
@@ -126,4 +126,4 @@ def network(session: Session) -> list[str]:
     if evaluated := [found for found in rounds if found.valid_accuracy is not None]:
         ends = [f"{100 * r.valid_accuracy:.1f} % with {r.num_labelled} labels" for r in (evaluated[0], evaluated[-1])]
         lines.append(f"Validation accuracy: {' → '.join(dict.fromkeys(ends))}")
-    return [*lines, *filter(None, [hint(rounds)])]
+    return [*lines, *filter(None, [hint(session.answers.alike)])]

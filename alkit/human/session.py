@@ -28,7 +28,7 @@ class Session:
     cannot serve `config`.
     """
 
-    def __init__(self, config: Config, data: Dataset, path: Path, changed: Callable[[], None] = lambda: None):
+    def __init__(self, config: Config, data: Dataset, path: Path):
         check(replace(config, num_rounds=0), data, is_simulated=False)  # how many there can be is found below
         if (earlier := _OPEN.get(Path(path).absolute())) is not None:
             earlier.close()
@@ -36,7 +36,8 @@ class Session:
         _OPEN[Path(path).absolute()] = self
         left, queries = len(split(config, data)[2]) - len(self.answers.asked), sum(bool(r.query) for r in self.answers.rounds)
         self.config = replace(config, num_rounds=queries + -(-left // config.query_size))  # the last query may be smaller
-        self.data, self.changed = data, changed
+        self.data = data
+        self.changed: Callable[[], None] = lambda: None
         self.is_training, self.is_done, self.is_closed, self.problem = True, False, False, ""
         self.state = threading.Condition(threading.RLock())
         self._shown: tuple[int | None, float] = (None, 0.0)

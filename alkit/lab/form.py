@@ -9,7 +9,7 @@ import ipywidgets as widgets
 
 from alkit.acquisitions import ACQUISITIONS
 from alkit.config import CHOICES, CONDITION, Config
-from alkit.files.sources import CLASS_NAMES
+from alkit.files.sources import datasets
 from alkit.paper.words import ordered, word
 from alkit.paths import data_root
 
@@ -88,7 +88,7 @@ class Form:
         wide = {"width": "165px"}
         if name not in CONDITION:
             return widgets.Text(continuous_update=False, layout=wide)
-        choices = datasets() if name == "dataset" else ordered(CHOICES[name])
+        choices = datasets(data_root()) if name == "dataset" else ordered(CHOICES[name])
         return widgets.Dropdown(options=[(word(choice), choice) for choice in choices], layout=wide)
 
     def _row(self, name: str) -> widgets.VBox:
@@ -97,11 +97,6 @@ class Form:
         field.add_class(f"alkit-{name}")
         self.errors[name].add_class(f"alkit-error-{name}")
         return widgets.VBox([widgets.HBox([label, field]), self.errors[name]], layout={"overflow": "visible"})
-
-
-def datasets() -> list[str]:
-    """The data sets that are known by name, and the files of one's own."""
-    return list(dict.fromkeys([*CLASS_NAMES, *sorted(path.stem for path in data_root().glob("*.npz"))]))
 
 
 def number(text: str) -> int | float | str:

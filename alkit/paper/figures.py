@@ -117,15 +117,9 @@ def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple
     marks = marks[marks.dataset.isin(frame.dataset) & (frame.scenario == "constrained").any()]
     for ax, dataset in zip(axes[0], datasets, strict=True):
         panel = frame[frame.dataset == dataset].dropna(subset="valid_accuracy")
-        there = {at: runs for at, runs in panel.groupby(["model", "line", hue], observed=True)}
-        for (model, line, value), runs in there.items():
+        for (model, line, value), runs in panel.groupby(["model", "line", hue], observed=True):
             curve(ax, runs, colour(value), dashes[model, line])
             ax.lines[-1].set_gid(runs.experiment.iloc[0])  # a page leads from the line to what is behind it
-        missing, shown = [], {(model, value) for model, _, value in there}
-        for model in models:
-            left = [word(value) for value in papers if (model, value) not in shown]
-            one = [word(model)] if len(models) > 1 else []
-            missing += [" ".join(one)] if one and len(left) == len(papers) else [" ".join([*one, value]) for value in left]
         if panel.empty:
             ax.set_xticks([])
             ax.text(0.5, 0.5, "not run yet", transform=ax.transAxes, ha="center", va="center", color="#777777")
@@ -133,20 +127,15 @@ def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple
             for mark in marks[marks.dataset == dataset].to_dict("records"):
                 ax.plot(panel.num_labelled.max(), mark["percent"], "D", ms=6, mfc="none", mec=colour(mark[hue]), mew=1.4,
                         clip_on=False, zorder=5)  # fmt: skip
-        if missing and len(panel):
+        if len(panel) and (missing := _not_run(panel, hue, models, papers)):
             text = "\n".join(["not run yet:", *missing])
             ax.text(0.98, 0.62, text, transform=ax.transAxes, ha="right", va="center", fontsize=8, color="#777777")
         ax.set(title=mathtext(word(dataset)), xlabel="labelled images", ylabel="", ylim=_limits(frame, marks))
     axes[0, 0].set_ylabel("validation accuracy (%)")
     handles = [Line2D([], [], color=colour(v), lw=2.2, label=mathtext(word(v))) for v in values]
     if len(kinds) > 1:
-        name = lambda model, line: word(model) if line == own else f"{word(model)}, {line}"  # noqa: E731
         drawn = [kind for kind in kinds if kind in found or kind[0] not in dict(found)]
-        evaluated = frame.dropna(subset="valid_accuracy").groupby(["model", "line"], observed=True)
-        ends = {kind for kind, of in evaluated if all(_is_ends(runs) for _, runs in of.groupby("experiment"))}
-        handles += [Line2D([], [], color="#777777", marker="o", ls="", label=mathtext(f"{name(*k)} (first and last round)"))
-                    if k in ends else Line2D([], [], color="#777777", lw=1.8, ls=dashes[k], label=mathtext(name(*k)))
-                    for k in drawn]  # fmt: skip
+        handles += [_key(frame, model, line, own, dashes[model, line]) for model, line in drawn]
     if len(marks):
         handles.append(Line2D([], [], color="#777777", marker="D", mfc="none", ls="", label="paper's final test accuracy"))
     rows = math.ceil(len(handles) / (6 if width > 8 else 3))
@@ -158,6 +147,27 @@ def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple
     )  # fmt: skip
     note(figure, f"{_seeds(frame)}. {sources(data, datasets)}")
     return figure
+
+
+def _not_run(panel: pd.DataFrame, hue: str, models: tuple[str, ...], values: list[str]) -> list[str]:
+    """The paper's lines that a panel lacks, in words; a network that lacks all of them by its name."""
+    shown, missing = set(zip(panel.model, panel[hue], strict=True)), []
+    for model in models:
+        left = [word(value) for value in values if (model, value) not in shown]
+        if len(models) == 1:
+            missing += left
+        else:
+            missing += [word(model)] if len(left) == len(values) else [f"{word(model)} {value}" for value in left]
+    return missing
+
+
+def _key(frame: pd.DataFrame, model: str, line: str, own: str, dash) -> Line2D:
+    """What a network's line stands as in the legend: a point where all its runs were evaluated at their ends alone."""
+    name = word(model) if line == own else f"{word(model)}, {line}"
+    runs = frame[(frame.model == model) & (frame.line == line)].dropna(subset="valid_accuracy").groupby("experiment")
+    if len(runs) and all(_is_ends(one) for _, one in runs):
+        return Line2D([], [], color="#777777", marker="o", ls="", label=mathtext(f"{name} (first and last round)"))
+    return Line2D([], [], color="#777777", lw=1.8, ls=dash, label=mathtext(name))
 
 
 def _limits(frame: pd.DataFrame, marks: pd.DataFrame) -> tuple[float, float]:

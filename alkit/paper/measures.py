@@ -152,7 +152,7 @@ def range_over_noises(e: Evidence, **condition: str) -> Accuracies:
     by_seed = pd.concat([one.by_seed for one in under], axis=1, keys=range(len(under))).dropna()
     ends = zip(by_seed.idxmax(axis=1), by_seed.idxmin(axis=1), by_seed.index, strict=True)
     rows = {seed: under[high].images.loc[seed] - under[low].images.loc[seed] for high, low, seed in ends}
-    return Accuracies(pd.DataFrame(rows).T, sum(sorted(one.independent for one in under)[1:]))
+    return Accuracies(pd.DataFrame(rows).T, sum(sorted(one.independent for one in under)[-2:]))  # of its two ends, at most
 
 
 def ranges(e: Evidence) -> list[Quantity]:

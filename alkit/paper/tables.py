@@ -93,10 +93,10 @@ def sources(data: pd.DataFrame, datasets: Iterable[str]) -> str:
     return "\n".join(f"{word(d.dataset)} {d.digest}: {d.source}" for d in shown.itertuples())
 
 
-def page(results: Results, number: int, folder: Path | None = None) -> Styler:
-    """A table for a notebook in `folder` (None: the profile's): ours in bold and linked to the experiment, the data's source
+def page(results: Results, number: int, folder: Path) -> Styler:
+    """A table for a notebook in `folder`: ours in bold and linked to the experiment, the data's source
     under it."""
-    found, folder, outputs = rows(results.rounds, number), folder or results.profile.folder, results.profile.folder.parent
+    found, outputs = rows(results.rounds, number), results.profile.folder.parent
     text, experiment = laid_out(found, number), laid_out(found, number, "experiment")
     bold = [line != "paper" for line in text.columns.get_level_values(-1)] if number == 3 else None
     linked = pd.DataFrame(

@@ -37,7 +37,8 @@ def executor(scheduler: str | None, slurm: Path | None, device: str) -> Iterator
         try:
             client = stack.enter_context(Client(cluster, timeout=ANSWERS_WITHIN, set_as_default=False))
         except (OSError, ValueError) as error:
-            raise ValueError(f"no scheduler answers at {scheduler} ({' '.join(str(error).split())})") from None
+            whose = f"at {scheduler}" if scheduler else f"for the jobs of {slurm}"
+            raise ValueError(f"no scheduler answers {whose} ({' '.join(str(error).split())})") from None
         if slurm:
             client.wait_for_workers(1)  # as long as Slurm's queue takes; others join when they are started
         workers = client.scheduler_info(n_workers=-1)["workers"].values()

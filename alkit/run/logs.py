@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         args = parser.parse_args(arguments)
         profile = read_profile(args.profile, args.outputs.absolute(), args.params.absolute())
-        profile = only(profile, args.only) if args.only else profile
+        profile = profile if args.only is None else only(profile, args.only)
         check_all(profile, load_all(profile))
         return int(bool(write_logs(profile, args.workers or default_workers(profile))))
     except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a worker was killed, for want of memory

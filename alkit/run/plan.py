@@ -35,7 +35,7 @@ KNOWN = {  # the paper's data sets need not be here to be planned for: image sha
 def default_workers(profile: Profile) -> int:
     """As many experiments at a time as there are cores to use, and as the free memory of every GPU that they name holds."""
     cores = cpu_count()  # those that this process may use: by affinity, and by a container's quota
-    devices = {resolve_device(c.device) for e in profile.experiments for c in e.configs}
+    devices = {_device(c.device) for e in profile.experiments for c in e.configs}
     free = [torch.cuda.mem_get_info(device)[0] for device in devices if device.type == "cuda"]
     return max(1, min([cores, *(bytes_ // GPU_BYTES for bytes_ in free)]))
 
@@ -84,7 +84,7 @@ class Estimate:
         if kind not in self.paces:
             logged = counted = 0.0
             for config, path in self.logs.get(kind, ()):
-                here = device_name(resolve_device(config.device))
+                here = device_name(_device(config.device))
                 try:
                     header, rounds = read(path)
                 except ValueError:  # a damaged log of another experiment: of this one's, `rounds_of` says it
@@ -115,6 +115,14 @@ class Estimate:
         return seconds
 
 
+def _device(name: str) -> torch.device:
+    """The device of that name; the CPU for one that is not here but on a cluster, whose pace nothing here can tell."""
+    try:
+        return resolve_device(name)
+    except ValueError:
+        return torch.device("cpu")
+
+
 def _kind(config: Config) -> tuple:
     """Runs whose rounds take as long: same data, model, acquisition and settings; not seed, noise and number of rounds."""
     kept = {name: value for name, value in config.settings.items() if name != "num_rounds"}
@@ -124,7 +132,7 @@ def _kind(config: Config) -> tuple:
 @cache
 def measured(model: str, image_shape: tuple[int, int, int], num_classes: int, batch_size: int, device: str):
     """Seconds of a training step and of one image's forward pass, on one thread of the CPU or on the GPU; medians."""
-    where, threads = resolve_device(device), torch.get_num_threads()
+    where, threads = _device(device), torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         with seeded(where, 0, "init"):

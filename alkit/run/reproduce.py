@@ -11,20 +11,17 @@ from alkit.files.lock import Busy, held
 from alkit.paths import NOTEBOOKS, data_root, shown
 from alkit.run.execute import execute, is_current, scratch
 from alkit.run.grid import Experiment, Profile
-from alkit.run.plan import Estimate, default_workers, in_words, seconds_left
+from alkit.run.plan import Estimate, in_words, seconds_left
 
 
-def reproduce(
-    profile: Profile, estimate: Estimate, num_workers: int | None = None, executor: Executor | None = None
-) -> list[str]:
-    """Run every experiment whose notebook is not there yet; the names of those that failed.
+def reproduce(profile: Profile, estimate: Estimate, num_workers: int, executor: Executor | None = None) -> list[str]:
+    """Run every experiment that has rounds to compute, or no notebook of today's source; the names of those that failed.
 
     Experiments run side by side, one process with one thread a core (for these small networks faster than one process
-    on all cores), or as many as a GPU's memory holds; with an `executor`, wherever that runs them. Rounds already logged are
-    not computed again.
+    on all cores), `num_workers` at a time; with an `executor`, wherever that runs them. Rounds already logged are not computed
+    again.
     """
     todo = [e for e in profile.experiments if not _is_done(e)]
-    num_workers = num_workers or default_workers(profile)
     os.environ.update(environment())
     done = len(profile.experiments) - len(todo)
     left = in_words(seconds_left(todo, estimate, num_workers))
@@ -84,7 +81,7 @@ def _run(experiment: Experiment, data: str) -> None:
 
 
 def notebook_of(experiment: Experiment) -> tuple[Path, Path, dict]:
-    """Source, target and first cell of an experiment's notebook."""
+    """Source, target and parameters of an experiment's notebook."""
     first = experiment.configs[0]
     parameters = {
         "scenario": experiment.scenario, "dataset": first.dataset, "model": first.model,

@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 
 from alkit.config import Config
-from alkit.data import Dataset
 from alkit.determinism import resolve_device
 from alkit.files.log import logged_config, resume
 from alkit.files.sources import load
@@ -27,7 +26,7 @@ def sweep(configs: Iterable[Config], folder: Path) -> pd.DataFrame:
 
     configs = list(dict.fromkeys(configs))
     for config in configs:
-        check(config, _data(config.dataset, "cpu"))
+        check(config, _data(config.dataset, device="cpu"))
     on_cpu = all(resolve_device(c.device).type == "cpu" for c in configs)
     workers = Parallel(
         n_jobs=cpu_count() if on_cpu else 1, idle_worker_timeout=3600
@@ -53,7 +52,7 @@ def measured(function: Callable[..., dict], configs: Iterable[Config], folder: P
         made_of = {
             "config": {**config.as_dict(), "device": "auto"},
             "settings": settings,
-            "data": _data(config.dataset, "cpu").digest,
+            "data": _data(config.dataset, device="cpu").digest,
         }
         if not path.exists():
             found[path], missing[path] = {}, (config, made_of)
@@ -75,7 +74,7 @@ def measured(function: Callable[..., dict], configs: Iterable[Config], folder: P
 
 def made_on(datasets: Iterable[str]) -> str:
     """The data sets of a figure, a line each: name, digest and source."""
-    found = (_data(name, "cpu") for name in dict.fromkeys(datasets))
+    found = (_data(name, device="cpu") for name in dict.fromkeys(datasets))
     return "\n".join(f"{data.name} {data.digest}: {data.source}" for data in found)
 
 
@@ -84,11 +83,9 @@ def log_path(config: Config, folder: Path) -> Path:
     return Path(folder) / f"{config.label}-seed-{config.seed}.jsonl"
 
 
-@cache
-def _data(name: str, device: str) -> Dataset:
-    return load(name, device=device)
+_data = cache(load)
 
 
 def _rows(config: Config, folder: Path) -> list[dict]:
-    rounds = resume(log_path(config, folder), config, _data(config.dataset, config.device))
+    rounds = resume(log_path(config, folder), config, _data(config.dataset, device=config.device))
     return [{**config.as_dict(), **vars(found)} for found in rounds]

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from alkit.data import Dataset
 from alkit.determinism import resolve_device
 from alkit.files import log
 from alkit.files.provenance import facts, made_by
 from alkit.files.sources import load
 from alkit.files.whole import write
 from alkit.loop import Round, run
+from alkit.paths import shown
 
 TOLERANCE = 1.0  # points of accuracy
 QUERIED = 0.9  # the share of a query's images that is bought again
@@ -69,7 +69,7 @@ def repeat(outputs: Path, drawn: Drawn) -> dict:
     maker = made_by(header, drawn.number)
     kept = {**vars(drawn), "made_by": maker.get("commit")}
     try:
-        data = _data(config.dataset, config.device)
+        data = _data(config.dataset, device=config.device)
         if data.digest != header["data"]["digest"]:
             raise ValueError(f"made on other data, {config.dataset} {header['data']['digest']}, here is {data.digest}")
         found = next(run(config, data, rounds[: drawn.number]))
@@ -113,7 +113,9 @@ def verify(outputs: Path, everything: bool, workers: int) -> dict:
     found = _unfinished(path, {"by": now, "everything": everything})
     drawn = draw(outputs, found["seed"], everything)
     if not drawn:
-        raise ValueError(f"no round of a log under {outputs} took at most {LONGEST:.0f} s; ALL=1 repeats longer ones")
+        longer = not everything and draw(outputs, found["seed"], True)
+        which = f" that took at most {LONGEST:.0f} s; ALL=1 repeats longer ones" if longer else ""
+        raise ValueError(f"under {shown(outputs)} no log has a round{which}")
     done = {(one["log"], one["number"]) for one in found["rounds"]} & {(one.log, one.number) for one in drawn}
     found["experiments"] = len(drawn)
     found["rounds"] = [one for one in found["rounds"] if (one["log"], one["number"]) in done]
@@ -163,6 +165,4 @@ def _unfinished(path: Path, wanted: dict) -> dict:
     return {"finished": False, "seed": random.SystemRandom().randrange(2**32), **wanted, "rounds": []}
 
 
-@cache
-def _data(name: str, device: str) -> Dataset:
-    return load(name, device=device)
+_data = cache(load)

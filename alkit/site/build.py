@@ -15,7 +15,7 @@ from alkit.paper import verdicts
 from alkit.paper.beside import error_beside
 from alkit.paper.page import CSS, Link, Page, prepared, render, title_of, verdict_of
 from alkit.paper.pictures import style
-from alkit.paper.results import Results, read, together
+from alkit.paper.results import Results, as_published, read, together
 from alkit.paper.words import word
 from alkit.paths import OUTPUTS, PARAMS
 from alkit.run.grid import Experiment, read_profile
@@ -87,7 +87,7 @@ def _profiles(first: str, outputs: Path, params: Path) -> list[Results]:
     for path in sorted(params.glob("*.yaml"), key=lambda path: (path.stem != first, path.stem)):
         try:
             results = read(read_profile(path.stem, outputs, params))
-            found += [results] if len(results.rounds) else []
+            found += [replace(results, rounds=as_published(results.rounds))] if len(results.rounds) else []
         except ValueError as error:
             print(f"left out: {error}", flush=True)
     return found

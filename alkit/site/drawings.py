@@ -28,7 +28,7 @@ def figure_html(figure: Figure, behind: Behind, drawn: Iterable[Link] = (), orig
     `drawn` links to what drew it; `origins` are the lines of its note that say where its data is from.
     """
     axes = figure.axes
-    legend = [_key(handle) for one in figure.legends for handle in one.legend_handles] if figure.legends else []
+    legend = [_key(handle) for one in figure.legends for handle in one.legend_handles]
     paragraphs = _unwrapped(figure.get_supxlabel().replace("\\$", "$"), origins)
     for one in figure.legends:
         one.remove()
@@ -87,7 +87,7 @@ def _svg(figure: Figure, ax: Axes, axes: list[Axes], size: tuple[float, float], 
         other.set_in_layout(other is ax)
     ax.set_subplotspec(figure.add_gridspec(1, 1)[0])
     figure.set_size_inches(size)
-    return svg(figure, alt, lambda gid: behind.get(gid))
+    return svg(figure, alt, behind.get)
 
 
 def svg(figure: Figure, alt: str, link: Callable[[str], Link | None] = lambda gid: None) -> str:

@@ -72,10 +72,10 @@ def came_out(results: Results, claims: pd.DataFrame | None, findings: dict[str, 
     """A sentence each from the numbers, from the claims, and from the findings that a claim is judged by; in Markdown."""
     found = pairs(results.rounds)
     own = found[found.line == results.profile.label].dropna(subset="mean")
-    told = own.dropna(subset="low")
-    within = told[(told.low <= told.published) & (told.published <= told.high)]
-    said = [f"Of the paper's {len(published())} numbers {len(own)} have been run again here; the 95 % intervals of "
-            f"{len(told)} of ours hold the published number {len(within)} times."]  # fmt: skip
+    told = own.dropna(subset="chance")
+    near = ((told["mean"] - told.published).abs() <= told.chance).sum()
+    said = [f"Of the paper's {len(published())} numbers {len(own)} have been run again here, {len(told)} with two seeds or "
+            f"more; {near} of these are as near to ours as chance leaves two such means (in 95 % of cases)."]  # fmt: skip
     if claims is not None:
         said.append(verdicts.in_short(claims).split(". ")[0].rstrip(".") + ".")
         decided = claims[claims.verdict.str.startswith(DECIDED)]

@@ -32,7 +32,7 @@ def pooled(features: nn.Sequential) -> None:
             continue
         if conv.in_channels > MOST_CHANNELS:
             conv.to(memory_format=torch.channels_last)
-        elif _kind(conv) == ((5, 5), (1, 1), (1, 1), 1, True) and (pool.kernel_size, pool.stride, pool.padding) == (2, 2, 0):
+        elif _kind(conv) == ((5, 5), (1, 1), (1, 1), 1, "zeros", True, True) and _of_pool(pool) == (2, 2, 0, 1, False, False):
             one = nn.utils.skip_init(PooledConv2d, conv.in_channels, conv.out_channels, 5, padding=conv.padding)
             one.weight, one.bias = conv.weight, conv.bias
             features[at] = one
@@ -40,4 +40,9 @@ def pooled(features: nn.Sequential) -> None:
 
 
 def _kind(conv: nn.Conv2d) -> tuple:
-    return conv.kernel_size, conv.stride, conv.dilation, conv.groups, conv.bias is not None
+    alike = conv.padding == (conv.padding[0],) * 2  # on all sides; not as a word
+    return conv.kernel_size, conv.stride, conv.dilation, conv.groups, conv.padding_mode, alike, conv.bias is not None
+
+
+def _of_pool(pool: nn.MaxPool2d) -> tuple:
+    return pool.kernel_size, pool.stride, pool.padding, pool.dilation, pool.ceil_mode, pool.return_indices

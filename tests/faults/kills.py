@@ -32,7 +32,7 @@ from alkit.run.grid import load_all, read_profile
 from alkit.run.plan import Estimate
 from alkit.run.reproduce import reproduce
 profile = read_profile("small", Path(sys.argv[2]), Path(sys.argv[1]))
-sys.exit(len(reproduce(profile, Estimate(load_all(profile)))))
+sys.exit(len(reproduce(profile, Estimate(load_all(profile)), 2)))
 """
 
 

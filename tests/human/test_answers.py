@@ -37,6 +37,32 @@ def test_what_was_answered_skipped_and_taken_back_is_there_again(path, exercise,
     assert again.asked == [7, 3, 5]
 
 
+def test_rounds_are_alike_back_to_where_another_acquisition_or_network_queried(path, exercise, digits):
+    for number, changes in enumerate(({}, {"acquisition": "bald"}, {"model": "resnet18"}, {"model": "resnet18"})):
+        answers = Answers(path, replace(exercise, **changes), digits)
+        answers.add_round(replace(ROUND, number=number))
+        answers.close()
+    assert [one.number for one in answers.alike] == [one.number for one in reopened(path, exercise, digits).alike] == [2, 3]
+    assert reopened(path.with_name("new.jsonl"), exercise, digits).alike == []
+
+
+def test_a_file_from_before_rounds_said_what_queried_them_is_read(path, exercise, digits):
+    answers = Answers(path, exercise, digits)
+    answers.add_round(ROUND)
+    answers.close()
+    path.write_text(path.read_text().replace(', "by": ["lenet", "entropy"]', ""))
+    again = Answers(path, exercise, digits)
+    again.add_round(replace(ROUND, number=1))
+    again.close()
+    assert [one.number for one in again.alike] == [1]
+
+
+def test_labels_of_other_settings_are_refused_by_those_that_differ(path, exercise, digits):
+    reopened(path, exercise, digits)
+    with pytest.raises(ValueError, match=r"labels of other settings \(seed: 0 -> 1, query_size: 6 -> 7\); move it away"):
+        Answers(path, replace(exercise, seed=1, query_size=7), digits)
+
+
 def test_every_answer_is_on_disk_when_it_is_given_and_no_byte_before_it_changes(path, exercise, digits):
     answers = Answers(path, exercise, digits)
     answers.add_round(ROUND)
@@ -102,9 +128,9 @@ def test_labels_whose_first_line_was_torn_begin_anew(path, exercise, digits):
 
 def test_labels_of_other_images_or_another_split_are_refused_and_other_settings_may_change(path, exercise, digits):
     reopened(path, exercise, digits)
-    with pytest.raises(ValueError, match="another data"):
+    with pytest.raises(ValueError, match="labels of other data"):
         Answers(path, exercise, replace(digits, digest="0" * 12))
-    with pytest.raises(ValueError, match="another settings"):
+    with pytest.raises(ValueError, match="labels of other settings"):
         Answers(path, replace(exercise, seed=1), digits)
     reopened(path, replace(exercise, epochs=9, acquisition="bald"), digits)
 

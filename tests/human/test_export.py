@@ -31,7 +31,7 @@ def labelled(write_npz, monkeypatch, tmp_path, tiny):
 
 
 def test_the_csv_has_file_label_seconds_and_round_of_every_answer(labelled, tmp_path):
-    with to_csv(*labelled, tmp_path / "labels.csv").open(encoding="utf-8", newline="") as file:
+    with to_csv(*labelled).open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert rows == [
         ["file", "label", "seconds", "round"],
@@ -43,7 +43,7 @@ def test_the_csv_has_file_label_seconds_and_round_of_every_answer(labelled, tmp_
 
 def test_images_without_a_file_are_named_by_their_index(labelled, digits, tmp_path):
     answers, _ = labelled
-    assert "digits[40],2,1.5,0" in to_csv(answers, digits, tmp_path / "labels.csv").read_text()
+    assert "digits[40],2,1.5,0" in to_csv(answers, digits).read_text()
 
 
 def test_the_data_set_with_her_labels_can_be_run_by_a_simulated_oracle(labelled, tiny):

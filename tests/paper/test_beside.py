@@ -31,6 +31,7 @@ def test_fifty_labels_and_five_epochs_have_no_published_number_and_say_why():
     found, words = beside(Config(num_initial=50, epochs=5), "constrained")
     assert found.empty
     assert words == "not at the paper's settings: num_initial 50 (the paper: 100), epochs 5 (the paper: 100)"
+    assert beside(Config(num_initial=50, device="cpu"))[1] == "not at the paper's settings: num_initial 50 (the paper: 100)"
     many = beside(Config(num_initial=50, epochs=5, momentum=0.5, batch_size=8, query_size=3))[1]
     assert many.endswith("and 2 more")
 

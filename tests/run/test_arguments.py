@@ -32,7 +32,8 @@ def test_logs_take_what_reproduce_takes_of_a_profile(tmp_path, pipeline, capsys)
     where = ["--params", str(tmp_path), "--outputs", str(tmp_path / "outputs")]
     for command in (lambda *more: main(["reproduce", "tiny", *where, *more]), lambda *more: logs(["tiny", *where, *more])):
         for more, words in ((["--only", "none-*"], "no experiment of tiny matches 'none-*'"),
-                            (["--only", " "], "only=' ' names no experiment of tiny"),
+                            (["--only", " "], "no experiment of tiny matches ''; the nearest are "),
+                            (["--only", ""], "no experiment of tiny matches ''; the nearest are "),
                             (["--workers", "x"], "'x' is no number above zero")):  # fmt: skip
             assert command(*more) == 2
             (line,) = capsys.readouterr().err.splitlines()

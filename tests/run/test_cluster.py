@@ -66,6 +66,16 @@ def test_a_cluster_that_is_not_there_is_named(monkeypatch):
         pass
 
 
+def test_what_is_to_run_on_gpus_elsewhere_needs_none_here(tmp_path, pipeline, monkeypatch):
+    monkeypatch.setattr(cluster_module, "ANSWERS_WITHIN", 0.5)
+    pipeline.write(tmp_path, defaults={**pipeline.TINY["defaults"], "device": "cuda"})
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 0)
+    assert "device 'cuda' is not there" in pipeline.alkit(tmp_path, "reproduce").stderr
+    said = pipeline.alkit(tmp_path, "reproduce", "--scheduler", "tcp://127.0.0.1:9")
+    assert (said.returncode, said.stderr[:49]) == (2, "error: no scheduler answers at tcp://127.0.0.1:9 ")
+
+
 def test_a_cluster_without_gpus_is_refused_where_one_is_asked_for():
     with (
         distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as found,

@@ -142,6 +142,17 @@ def test_a_pass_begins_no_round_after_some_minutes_and_goes_on_when_run_again(ou
     assert verify(outputs, False, 1)["finished"]
 
 
+def test_where_there_is_no_round_to_repeat_longer_ones_are_named_only_if_there_are_some(outputs, tmp_path, change):
+    for everything in (False, True):
+        with pytest.raises(ValueError, match="none: no log|none no log has a round$"):
+            verify(tmp_path / "none", everything, 1)
+    for path in outputs.rglob("*seed-*.jsonl"):
+        for line in range(2, 6):
+            change(path, line, train_seconds=61.0)
+    with pytest.raises(ValueError, match="that took at most 60 s; ALL=1 repeats longer ones"):
+        verify(outputs, False, 1)
+
+
 def test_the_command_names_what_did_not_come_out(outputs, capsys, change):
     for seed in (0, 1):
         for number in range(4):

@@ -120,6 +120,13 @@ def test_a_profile_whose_logs_are_of_other_settings_is_said_and_left_out(logged,
     assert "epochs: 100 -> 7" in said
 
 
+def test_the_released_codes_runs_stand_beside_the_numbers_that_they_are_of(logged, tmp_path):
+    logged([{"scenario": "constrained", "model": "released_lenet", "acquisition": "released_bald", "noise": "released_pepper"}])
+    (found,) = _profiles("mine", tmp_path / "outputs", tmp_path)
+    condition = found.rounds[["model", "acquisition", "noise"]].drop_duplicates().values.tolist()
+    assert condition == [["lenet", "bald", "salt_and_pepper"]]
+
+
 def test_templates_and_tables_are_part_of_the_package():
     data = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
     named = {path for name, globs in data.items() for g in globs for path in (PROJECT / name.replace(".", "/")).glob(g)}
