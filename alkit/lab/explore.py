@@ -16,7 +16,7 @@ from alkit.files.sources import load
 from alkit.lab.background import Background, Stopped
 from alkit.lab.export import export
 from alkit.lab.form import Form
-from alkit.lab.picture import Shown, figure, page
+from alkit.lab.picture import Shown, figure, image_html
 from alkit.loop import Round, run
 from alkit.paper.beside import beside
 from alkit.paper.words import word
@@ -112,7 +112,7 @@ class Explorer:
     def _draw(self) -> None:
         last, begun = self.runs[-1], time.perf_counter()
         alt = "; ".join(f"{labels} labels: {accuracy:.1f} %" for labels, accuracy in last.points)
-        self.image.value = page(figure(self.runs, self.data), f"Validation accuracy of the last run. {alt}")
+        self.image.value = image_html(figure(self.runs, self.data), f"Validation accuracy of the last run. {alt}")
         self.drawn, self.drawing = time.perf_counter(), time.perf_counter() - begun
 
     def _done(self, error: BaseException | None) -> None:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from alkit.config import Config
 from alkit.data import Dataset
 from alkit.files.log import resume
-from alkit.lab.picture import page
+from alkit.lab.picture import image_html
 from alkit.loop import Round
 from alkit.run.plan import in_words
 
@@ -53,7 +53,7 @@ def follow(configs: Sequence[Config], folder: Path, data: Dataset, draw: Callabl
                 rounds[config.seed].append(found)
                 now = time.monotonic()
                 if now - drawn > max(2.0, 20 * cost):
-                    picture = page(draw(rounds), "Validation accuracy of the rounds so far", width=640)
+                    picture = image_html(draw(rounds), "Validation accuracy of the rounds so far", width=640)
                     cost, drawn = time.monotonic() - now, time.monotonic()
                 if now - told > 0.5 or drawn > now:
                     shown.update(_bar(configs, rounds, picture), raw=True)

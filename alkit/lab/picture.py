@@ -76,7 +76,7 @@ def figure(runs: list[Shown], data: Dataset) -> Figure:
     return made
 
 
-def page(made: Figure, alt: str, width: int = 900) -> str:
+def image_html(made: Figure, alt: str, width: int = 900) -> str:
     """A figure as HTML, as wide as there is room and at most `width` pixels, with what it shows in words."""
     buffer = io.BytesIO()
     made.savefig(buffer, format="png")

@@ -88,13 +88,13 @@ def findings(name: str | None = None, outputs: Path = OUTPUTS, params: Path = PA
     Of all, those that the code that is here made are left as they are; one that is named is always run, as the logs it reads
     may have grown. Raises ValueError for an unknown name, and for parameters that cannot be read.
     """
-    sources = {path.stem: path for path in sorted((NOTEBOOKS / "findings").glob("*.py"))}
-    if name not in (None, *sources):
-        raise ValueError(f"unknown finding {name!r}; choose {', '.join(sources)}")
+    notebooks = {path.stem: path for path in sorted((NOTEBOOKS / "findings").glob("*.py"))}
+    if name not in (None, *notebooks):
+        raise ValueError(f"unknown finding {name!r}; choose {', '.join(notebooks)}")
     os.environ.update(environment())
-    made, chosen = [], list(sources) if name is None else [name]
+    made, chosen = [], list(notebooks) if name is None else [name]
     for number, stem in enumerate(chosen, start=1):
-        source, target = sources[stem], outputs / "findings" / f"{stem}.ipynb"
+        source, target = notebooks[stem], outputs / "findings" / f"{stem}.ipynb"
         parameters = read_params(params / "findings" / f"{stem}.yaml")
         place, begun = f"[{number}/{len(chosen)}] {stem}", time.monotonic()
         if name or not (target.with_suffix(".html").exists() and is_current(source, target, parameters)):

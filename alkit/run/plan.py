@@ -102,7 +102,7 @@ class Estimate:
         shape, num_classes, num_train, num_test = self.shapes[config.dataset]
         if not config.trains(number):
             return 0.0
-        step, image = measured(config.model, shape, num_classes, min(config.batch_size, config.budget), config.device)
+        step, image = timed(config.model, shape, num_classes, min(config.batch_size, config.budget), config.device)
         score, sampler, _ = ACQUISITIONS[config.acquisition]
         last = number == config.num_rounds
         num_labelled = config.num_labelled(number)
@@ -130,7 +130,7 @@ def _kind(config: Config) -> tuple:
 
 
 @cache
-def measured(model: str, image_shape: tuple[int, int, int], num_classes: int, batch_size: int, device: str):
+def timed(model: str, image_shape: tuple[int, int, int], num_classes: int, batch_size: int, device: str):
     """Seconds of a training step and of one image's forward pass, on one thread of the CPU or on the GPU; medians."""
     where, threads = _device(device), torch.get_num_threads()
     torch.set_num_threads(1)

@@ -51,7 +51,7 @@ def test_while_it_goes_on_there_are_seeds_rounds_time_left_and_a_curve_that_grow
 
     monkeypatch.setattr(live, "resume", slow)
     monkeypatch.setattr(live, "time", SimpleNamespace(monotonic=lambda: clock[0]))
-    monkeypatch.setattr(live, "page", lambda figure, alt, width: figure)
+    monkeypatch.setattr(live, "image_html", lambda figure, alt, width: figure)
     drawn = lambda rounds: f"<img {sum(map(len, rounds.values()))}>"  # noqa: E731
     follow([tiny, replace(tiny, seed=1)], tmp_path, digits, drawn)
     bars = [shown for shown in screen[1:-1] if "text/html" in shown]

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from alkit.lab.explore import QUICK
-from alkit.lab.picture import Shown, colours, figure, page, told_apart
+from alkit.lab.picture import Shown, colours, figure, image_html, told_apart
 from alkit.loop import Round
 
 
@@ -54,6 +54,6 @@ def test_runs_are_called_by_what_differs_between_them_and_no_two_have_one_colour
 
 
 def test_the_page_says_in_words_what_the_picture_shows_and_needs_no_request(digits):
-    html = page(figure([shown(QUICK, [0.1])], digits), 'a "curve"')
+    html = image_html(figure([shown(QUICK, [0.1])], digits), 'a "curve"')
     assert 'alt="a &quot;curve&quot;"' in html
     assert html.startswith('<img src="data:image/png;base64,')

@@ -134,7 +134,7 @@ def test_a_damaged_log_of_another_experiment_makes_no_estimate_fail(logged, digi
 def test_a_step_is_measured_on_no_more_images_than_there_are_labels(write, digits, monkeypatch):
     profile = write({"seeds": [0], "defaults": {"num_initial": 20, "num_rounds": 1, "batch_size": 5000}, **GRID})
     sizes = []
-    monkeypatch.setattr(module, "measured", lambda model, shape, classes, batch, device: sizes.append(batch) or (1.0, 1.0))
+    monkeypatch.setattr(module, "timed", lambda model, shape, classes, batch, device: sizes.append(batch) or (1.0, 1.0))
     Estimate({"digits": digits}, profile.experiments).seconds_left(profile.experiments[0])
     assert set(sizes) == {30}
 
