@@ -133,7 +133,7 @@ def test_profiles_on_different_data_are_not_shown_beside_each_other(logged):
 
 def test_text_of_others_reaches_page_and_latex_as_it_is(logged):
     found = together(logged([{**SMALL, "dataset": "my_images"}], source=r"50 % <i>\x</i> & $5_old$"))
-    shown, plain = page(found, 2).to_html(), tex(found, 2)
+    shown, plain = page(found, 2, found.profile.folder).to_html(), tex(found, 2)
     assert "50 % &lt;i&gt;" in shown
     assert "<i>" not in shown
     assert "my_images" in shown

@@ -61,7 +61,7 @@ def test_every_cell_of_ours_leads_to_its_experiment(logged):
     logged([SMALL], name="other", label="other")
     profile = logged([SMALL, {**SMALL, "acquisition": "bald"}], beside=["other"])
     (profile.experiments[0].folder / "notebook.ipynb").write_text("{}")
-    shown = page(together(profile), 2).to_html()
+    shown = page(together(profile), 2, profile.folder).to_html()
     name = "constrained-mnist-lenet-random-none"
     assert f'<a href="{name}/notebook.ipynb" title="mine/{name}">50.00' in shown
     assert f'<span title="other/{name}">50.00' in shown  # its notebook was not made
