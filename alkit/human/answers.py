@@ -155,5 +155,9 @@ class Answers:
 def _differing(theirs: object, ours: object) -> str:
     """What differs, of settings those alone that do: "theirs -> ours"."""
     if isinstance(theirs, dict) and isinstance(ours, dict):
-        return ", ".join(f"{name}: {theirs.get(name)} -> {ours[name]}" for name in ours if theirs.get(name) != ours[name])
+        return ", ".join(
+            f"{name}: {theirs.get(name)} -> {ours.get(name)}"
+            for name in {**theirs, **ours}
+            if theirs.get(name) != ours.get(name)
+        )
     return f"{theirs} -> {ours}"

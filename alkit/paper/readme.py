@@ -62,11 +62,10 @@ def _rewrite(changed: Callable[[str], str]) -> None:
 def _results(results: Results) -> str:
     """The figure with all the paper's numbers, and Tables 2 and 3."""
     folder, run = f"outputs/{results.profile.name}", tables.pairs(results.own).dropna(subset="chance")
-    near = ((run["mean"] - run.published).abs() <= run.chance).sum()
     parts = [
         f'<img src="{folder}/figures/pairs.png" width="520" alt="The numbers of the paper\'s Tables 2 and 3 against ours">',
-        f"Of the paper's {len(published())} numbers {len(run)} have been run in full with two seeds or more; {near} of these "
-        "are as near to ours as chance leaves two such means (in 95 % of cases).",
+        f"Of the paper's {len(published())} numbers {len(run)} have been run in full with two seeds or more; "
+        f"{tables.near(run)} of these are as near to ours as chance leaves two such means (in 95 % of cases).",
         "**Table 2: test accuracy under noise, constrained data (%)**; ours: mean ± standard error (seeds)",
         tables.text(results.rounds, 2),
         "**Table 3: test error by scenario, without noise (%)**",

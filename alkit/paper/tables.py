@@ -60,6 +60,11 @@ def pairs(frame: pd.DataFrame) -> pd.DataFrame:
     return merged.assign(low=merged["mean"] - half, high=merged["mean"] + half, chance=half * (1 + merged.n / 3) ** 0.5)
 
 
+def near(found: pd.DataFrame) -> int:
+    """Of how many of `pairs` our mean is as near to the published one as chance leaves two such means, in 95 % of cases."""
+    return int(((found["mean"] - found.published).abs() <= found.chance).sum())
+
+
 def laid_out(found: pd.DataFrame, number: int, value: str = "text") -> pd.DataFrame:
     """`rows` as the paper lays them out: `cell`s, or another column, as text; nothing where there is nothing."""
     index, columns, titles = LAYOUTS[number]

@@ -11,7 +11,7 @@ from alkit.paper import verdicts
 from alkit.paper.page import Link, title_of, verdict_of
 from alkit.paper.published import published
 from alkit.paper.results import Results
-from alkit.paper.tables import pairs
+from alkit.paper.tables import near, pairs
 from alkit.paper.words import markdown
 from alkit.site import claims as judged
 from alkit.site import compared
@@ -73,9 +73,8 @@ def came_out(results: Results, claims: pd.DataFrame | None, findings: dict[str, 
     found = pairs(results.rounds)
     own = found[found.line == results.profile.label].dropna(subset="mean")
     told = own.dropna(subset="chance")
-    near = ((told["mean"] - told.published).abs() <= told.chance).sum()
     said = [f"Of the paper's {len(published())} numbers {len(own)} have been run again here, {len(told)} with two seeds or "
-            f"more; {near} of these are as near to ours as chance leaves two such means (in 95 % of cases)."]  # fmt: skip
+            f"more; {near(told)} of these are as near to ours as chance leaves two such means (in 95 % of cases)."]  # fmt: skip
     if claims is not None:
         said.append(verdicts.in_short(claims).split(". ")[0].rstrip(".") + ".")
         decided = claims[claims.verdict.str.startswith(DECIDED)]
