@@ -4,6 +4,7 @@ PYTHON ?= $(shell IFS=:; for version in $(PYTHONS); do for folder in $$PATH; do 
   case "$$("$$folder/$$name" -V 2>&1)" in ("Python $$version."*) echo "$$folder/$$name"; exit;; esac; done; done; done)
 WORKERS ?=
 ONLY ?=
+OUTPUTS ?=
 SCHEDULER ?=
 SLURM ?=
 ALL ?=
@@ -17,7 +18,8 @@ BIN := $(CONDA_PREFIX)/bin
 READY :=
 endif
 RUN := "$(BIN)/python" -m alkit
-CHOSEN = $(if $(WORKERS),--workers $(WORKERS)) $(if $(ONLY),--only '$(ONLY)')
+THERE = $(if $(OUTPUTS),--outputs '$(OUTPUTS)')
+CHOSEN = $(if $(WORKERS),--workers $(WORKERS)) $(if $(ONLY),--only '$(ONLY)') $(THERE)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup reproduce plan report findings verify faults site bench test test-all lint lab clean
@@ -36,14 +38,14 @@ setup: $(READY) ## make the environment (.venv) and nothing else
 	PIP_USER=0 $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 
-reproduce: $(READY) ## run a profile's experiments and write its report (PROFILE=digits; ONLY='*-lenet-*': those alone)
+reproduce: $(READY) ## run a profile's experiments and write its report (PROFILE=digits; ONLY='*-lenet-*': those alone; OUTPUTS=mine: there)
 	@$(RUN) reproduce $(PROFILE) $(CHOSEN) $(if $(SCHEDULER),--scheduler '$(SCHEDULER)') $(if $(SLURM),--slurm '$(SLURM)')
 
 plan: $(READY) ## a profile's experiments, what is done, and how long the rest takes here
 	@$(RUN) plan $(PROFILE) $(CHOSEN)
 
 report: $(READY) ## write a profile's report from its logs (PROFILE=paper: claims and README too)
-	@$(RUN) report $(PROFILE)
+	@$(RUN) report $(PROFILE) $(THERE)
 
 findings: $(READY) ## run the notebooks of the findings (FINDING=dips: that one, again)
 	@$(RUN) findings $(FINDING)

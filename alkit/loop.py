@@ -126,12 +126,12 @@ def choose(config: Config, data: Dataset, model: Network | None, pool: Int64[Ten
 
 def scores(config: Config, data: Dataset, model: Network, pool: Int64[Tensor, " pool"], number: int) -> Float[Tensor, " pool"]:
     """The acquisition function's value for every image of the pool, on the CPU."""
-    score, sampler, _ = ACQUISITIONS[config.acquisition]
-    assert score is not None
+    acquisition = ACQUISITIONS[config.acquisition]
+    assert acquisition.score is not None
     found = torch.empty(len(pool), device=data.device)  # many small pieces, kept, would scatter the memory
     start = 0
-    for log_probs in SAMPLERS[sampler].sample(config, data, model, pool, number):
-        found[start : start + len(log_probs)] = score(log_probs)
+    for log_probs in SAMPLERS[acquisition.sampler].sample(config, data, model, pool, number):
+        found[start : start + len(log_probs)] = acquisition.score(log_probs)
         start += len(log_probs)
     return found.cpu()
 

@@ -5,6 +5,7 @@ taken up again by something else; an accuracy that was added to a round later is
 this have `versions` alone.
 """
 
+import hashlib
 import os
 import platform
 import subprocess
@@ -22,11 +23,13 @@ UNKNOWN = "not recorded"
 
 @cache
 def facts(device: torch.device) -> dict:
-    """Of this process: git commit and whether alkit is as it is there (None where git does not know), versions, machine."""
+    """Of this process: git commit and whether alkit is as it is there (None where git does not know), what computes a round,
+    versions, machine."""
     commit, clean = _commit()
     return {
         "commit": commit,
         "clean": clean,
+        "method": _method(),
         "versions": _versions(device),
         "cpu": _cpu(),
         "instructions": f"{torch.backends.cpu.get_cpu_capability()}, {_compiled_for()}",
@@ -79,6 +82,12 @@ def _git(*arguments: str) -> str:
         timeout=20,
     )
     return found.stdout
+
+
+def _method() -> str:
+    """A digest of the code that computes a round, as it is here: the method, what makes it faster, the plugins."""
+    files = [path for folder in (".", "plugins", "speed") for path in sorted((PACKAGE / folder).glob("*.py"))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
 def _versions(device: torch.device) -> dict[str, str]:

@@ -50,6 +50,8 @@ def _made(name: str, entry: object, before: int) -> int:
         _is(1, f"{name}.commit", values["commit"], str)
         if not isinstance(values.get("clean"), bool):
             raise ValueError(f"line 1: {name}.clean={_short(values.get('clean'))} is not true or false")
+    if "method" in values:  # of logs that are newer than `made`
+        _is(1, f"{name}.method", values["method"], str)
     for key, kind in {"cpu": str, "instructions": str, "threads": int}.items():
         _is(1, f"{name}.{key}", values.get(key), kind)
     _versions(f"{name}.versions", values.get("versions"))

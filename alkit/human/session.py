@@ -23,7 +23,8 @@ class Session:
     """What a person labels, one image after another: `current` is the image to show, `answer` what she says of it.
 
     The loop runs in a thread of its own, with her as its oracle. It trains again as soon as no more than half a query is
-    open, on all the labels that there are; she goes on with the other half meanwhile. `changed` is called after every change,
+    open, on all the labels that there are; she goes on with the other half meanwhile. Once there is nothing more to ask for, it
+    waits for the last answer: the last network is trained on all her labels. `changed` is called after every change,
     from either thread; `state` is held while something changes. Raises ValueError as `Answers` does, and for data that
     cannot serve `config`.
     """
@@ -34,7 +35,8 @@ class Session:
             earlier.close()
         self.answers = Answers(path, config, data)
         _OPEN[Path(path).absolute()] = self
-        left, queries = len(split(config, data)[2]) - len(self.answers.asked), sum(bool(r.query) for r in self.answers.rounds)
+        self._pool = len(split(config, data)[2])
+        left, queries = self._pool - len(self.answers.asked), sum(bool(r.query) for r in self.answers.rounds)
         self.config = replace(config, num_rounds=queries + -(-left // config.query_size))  # the last query may be smaller
         self.data = data
         self.changed: Callable[[], None] = lambda: None
@@ -49,6 +51,11 @@ class Session:
         """Images that were queried and are not answered, in the order to show them."""
         with self.state:
             return [image for image in self.answers.asked if image not in self.answers.given]
+
+    @property
+    def may_be_open(self) -> int:
+        """With how many open images the loop trains again."""
+        return self.config.query_size // 2 if len(self.answers.asked) < self._pool else 0
 
     @property
     def current(self) -> int | None:
@@ -123,11 +130,11 @@ class Session:
         self.changed()
 
     def _oracle(self, asked: list[int]) -> dict[int, int]:
-        """Waits until no more than half a query is open."""
+        """Waits until no more than `may_be_open` are."""
         with self.state:
             self.is_training = False
             self.changed()
-            while len(self.open) > self.config.query_size // 2 and not self.is_closed:
+            while len(self.open) > self.may_be_open and not self.is_closed:
                 self.state.wait()
             if self.is_closed:
                 raise _Closed

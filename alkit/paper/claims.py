@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from alkit.paper import conditions
 from alkit.paper import measures as m
 from alkit.paper.evidence import Evidence
 from alkit.paper.measures import HARDER, LENET, NAMES, NOISES, RESNET, SETS, Measure, together
@@ -45,31 +46,32 @@ def _errors_over_91() -> dict[str, float]:
 
 CLAIMS = (
     Claim("Maximum entropy is the best of the three under ideal data, LeNet", "5.1, 6", "errors 2.39, BALD 3.37, random 4.44 %",
-          m.best(LENET, "entropy", "ideal"), only=m.ten_samples),
+          m.best(LENET, "entropy", "ideal"), only=conditions.ten_samples),
     Claim("Maximum entropy is the best of the three under ideal data, ResNet-18", "5.1, 6",
-          "errors 1.47, BALD 2.36, random 2.6 %", m.best(RESNET, "entropy", "ideal"), only=m.ten_samples),
+          "errors 1.47, BALD 2.36, random 2.6 %", m.best(RESNET, "entropy", "ideal"), only=conditions.ten_samples),
     Claim("Under ideal data BALD's accuracy rises first, maximum entropy's next and random's last, LeNet", "5.1",
           "Figure 4, without a word on it in the text", m.curves_in_order(LENET, "ideal_fine", "bald", "entropy", "random"),
-          only=m.ten_samples),
+          only=conditions.ten_samples),
     Claim("Random is the best of the three for ResNet-18 under constrained data", "5.1, 6",
           "errors 6.84, entropy 8.63, BALD 6.83 % (Table 3); accuracies 91.47, 91.32, 93.16 % (Table 2, by which 6.84 % is "
           "BALD's error)",
           m.best(RESNET, "random", "constrained"), theirs=_random_is_best),
     Claim("With scarce data random queries can serve better than uncertain ones, LeNet without noise", "5.1",
           "concluded from ResNet-18's 6.84 %; LeNet's accuracies: MNIST 28.79 against 19.06 and 20.77, CIFAR-10 13.92 against "
-          "13.10 and 15.02, Fashion-MNIST 22.99 against 19.01 and 16.22 %", m.random_over_uncertainty, only=m.ten_samples),
+          "13.10 and 15.02, Fashion-MNIST 22.99 against 19.01 and 16.22 %", m.random_over_uncertainty,
+          only=conditions.data_sets_alone),
     Claim("Entropy gains more over random when data are rich than when they are scarce, LeNet", "5.1, 6",
           "errors 4.44, 2.39 % (random, entropy) against 71.21, 80.94 %", m.uncertainty_late_and_early),
     Claim("LeNet does noticeably worse with constrained than with ideal data, whatever the strategy", "5.1",
           "errors 71.21, 80.94, 79.23 % against 4.44, 2.39, 3.37 %",
           together(*(m.apart(f"{NAMES[a]}: ideal − constrained", {**LENET, "acquisition": a, "scenario": "ideal"},
-                             {**LENET, "acquisition": a}) for a in NAMES)), only=m.optimiser),
+                             {**LENET, "acquisition": a}) for a in NAMES)), only=conditions.optimiser),
     Claim("LeNet's test errors exceed 70 % under constrained data across all strategies", "5.1", "71.21, 80.94, 79.23 %",
           together(*(m.value(f"{NAMES[a]}: test error", 70, error=True, **LENET, acquisition=a) for a in NAMES)),
-          only=m.optimiser),
+          only=conditions.optimiser),
     Claim("ResNet-18 generalises better than LeNet from small data", "5.1", "errors 6.84 against 71.21 %",
           m.apart("ResNet-18's accuracy − LeNet's", {**RESNET, "acquisition": "random"}, {**LENET, "acquisition": "random"}),
-          only=m.optimiser),
+          only=conditions.optimiser),
     Claim("That is a limit of LeNet's capacity to generalise from small data", "5.1", "LeNet's errors beside ResNet-18's",
           m.trained_lenet, "findings/undertraining"),
     Claim("ResNet-18's accuracy dips on all three data sets", "5.1", "Figure 5, about rounds 35, 67 and 99", m.dips,
@@ -100,15 +102,15 @@ CLAIMS = (
           "half)", "5.2", "Figure 6; at round 100, 24 and 26 %",
           m.curve_under("salt_and_pepper", "gaussian", m.SECOND_HALF["first"])),
     Claim("LeNet's accuracy varies more with the type of noise than ResNet-18's (random queries)", "5.2, 6",
-          "Table 2: on MNIST a range of 13.59 against 1.97 points", m.ranges, only=m.ranges_by_bald),
+          "Table 2: on MNIST a range of 13.59 against 1.97 points", m.ranges, only=conditions.ranges_by_bald),
     Claim("ResNet-18 is more resilient to noise than LeNet on all data sets: it loses less accuracy (random queries)", "5.2, 6",
           "accuracies with noise, MNIST: ResNet-18 +1.97, +1.25; LeNet +2.83, −10.76 points", m.losses(*SETS),
-          only=m.gains(*SETS)),
+          only=conditions.gains(*SETS)),
     Claim("ResNet-18's accuracy on CIFAR-10 is consistent under noise (random queries)", "5.2",
           "accuracies without and with noise 33.04, 35.21, 34.38 %", m.unmoved(SETS["CIFAR-10"])),
     Claim("It dips less under noise there than LeNet's (random queries)", "5.2",
           "ResNet-18 33.04, 35.21, 34.38 %; LeNet 13.92, 15.76, 14.86 %", m.losses("CIFAR-10"),
-          only=m.gains("CIFAR-10")),
+          only=conditions.gains("CIFAR-10")),
     Claim("LeNet does better under salt and pepper than under Gaussian noise on CIFAR-10 and Fashion-MNIST", "5.2",
           "accuracies, by strategy: CIFAR-10 14.86, 17.41, 19.04 against 15.76, 15.68, 17.44 %; Fashion-MNIST 20.74, 11.35, "
           "22.20 against 25.98, 14.63, 17.11 %", m.kinds_of_noise),

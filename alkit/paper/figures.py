@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from alkit.paper.pictures import note
 from alkit.paper.published import published
 from alkit.paper.results import Results
-from alkit.paper.tables import near, pairs, sources
+from alkit.paper.tables import is_near, pairs, sources
 from alkit.paper.words import colour, mathtext, ordered, word
 
 PAPER_DATASETS = ("mnist", "cifar10", "fashion_mnist")
@@ -71,10 +71,8 @@ def figure_of_pairs(results: Results) -> Figure:
         handles.append(Line2D([], [], color="#777777", marker="|", ms=9, ls="", label="not run yet"))
     figure.legend(handles=handles, loc="outside upper center", ncols=4, frameon=False, handletextpad=0.3, columnspacing=1.4)
     count = done.chance.notna().sum()
-    bars = (
-        f"Bars: 95 % t-intervals of our means. {near(done)} of {count} are as near to the paper's as chance leaves two means."
-    )
-    bars = bars if count else "One seed each."
+    near = f"{is_near(done).sum()} of {count} are as near to the paper's as chance leaves two means"
+    bars = f"Bars: 95 % t-intervals of our means. {near}." if count else "One seed each."
     note(figure, f"{len(done)} of the paper's {len(published())} numbers (Tables 2 and 3; errors as accuracies). {bars}\n"
                  f"{sources(results.provenance, run.dataset.unique())}")  # fmt: skip
     return figure

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from alkit.paper import stats
 from alkit.paper.evidence import Accuracies, Evidence, Quantity, gap, mean
 
 Measure = Callable[[Evidence], list[Quantity]]
@@ -16,8 +17,6 @@ SETS = {"MNIST": {"dataset": "mnist"}, "CIFAR-10": {"dataset": "cifar10"}, "Fash
 HARDER = {name: SETS[name] for name in ("CIFAR-10", "Fashion-MNIST")}
 NOISES = {"Gaussian": "gaussian", "salt and pepper": "salt_and_pepper"}
 ON_MNIST = {**LENET, **SETS["MNIST"], "noise": "none"}
-IDEAL = {**ON_MNIST, "num_initial": 1000, "num_rounds": 10, "train_dropout": 0.0}
-MANY = {"acquisition": "bald", "num_samples": 100}
 SECOND_HALF = {"first": 600}  # labels: rounds 50 to 100
 DIPS = {"model": "resnet18", "epochs": 100, "learning_rate": 1e-3, "momentum": 0.0, "initial_weights": "pytorch"}
 TRAINED = {**ON_MNIST, "num_initial": 1100, "epochs": 100, "learning_rate": 0.01, "momentum": 0.9}
@@ -40,10 +39,12 @@ def best(model: dict, acquisition: str, scenario: str) -> Measure:
 
 
 def curves_in_order(model: dict, scenario: str, *order: str) -> Measure:
-    """How far each acquisition's curve lies above the next one's, in validation accuracy averaged over the labels."""
+    """How far each acquisition's curve lies above the next one's: validation accuracy averaged over the labels at which all of
+    them were looked at."""
 
     def measure(e: Evidence) -> list[Quantity]:
-        curves = {one: e.curve(**model, scenario=scenario, acquisition=one) for one in order}
+        runs = stats.looked_at_alike(*(e.runs(**model, scenario=scenario, acquisition=one) for one in order))
+        curves = dict(zip(order, map(stats.by_seed, runs), strict=True))
         return [gap(f"{NAMES[a]} − {NAMES[b]}", curves[a] - curves[b]) for a, b in pairwise(order)]
 
     return measure
@@ -110,23 +111,6 @@ def trained_lenet(e: Evidence) -> list[Quantity]:
     return [Quantity("test error at learning rate 0.01, momentum 0.9", error, 70, known=found.of_test_set, unit="%")]
 
 
-def optimiser(e: Evidence) -> str:
-    """The condition of what rests on LeNet's hardly training, beside its error once it trains: the finding undertraining."""
-    (trained,), words = trained_lenet(e), "at the paper's optimiser"
-    if len(trained.values) < 2:
-        return words
-    return f"{words} (at learning rate 0.01, momentum 0.9 LeNet errs on {trained.interval} % from 1,100 labels)"
-
-
-def ten_samples(e: Evidence) -> str:
-    """The condition of what is judged with BALD at its default, beside what the finding bald_samples measured with more."""
-    entropy, bald = (e.finding("bald_samples", **IDEAL, **query) for query in ({"acquisition": "entropy"}, MANY))
-    words, more = "with BALD over 10 samples", gap("entropy − BALD", entropy - bald)
-    if len(more.values) < 2:
-        return words
-    return f"{words} (over {MANY['num_samples']}, ideal data: {more.what} {more.interval} points)"
-
-
 def curve_under(more: str, less: str, first: int = 0) -> Measure:
     """LeNet with BALD on MNIST: validation accuracy along the curve under one noise minus that under another."""
     words = {code: name for name, code in NOISES.items()} | {"none": "none"}
@@ -162,13 +146,6 @@ def ranges(e: Evidence) -> list[Quantity]:
             for name, of in SETS.items()]  # fmt: skip
 
 
-def ranges_by_bald(e: Evidence) -> str:
-    """The condition of what is judged of random queries, beside LeNet's range by BALD, the paper's example."""
-    found = [gap(name, range_over_noises(e, **LENET, **of, acquisition="bald")) for name, of in SETS.items()]
-    said = "; ".join(f"{one.what} {one.interval}" for one in found if len(one.values) > 1)
-    return f"queried at random (by BALD LeNet's range is {said} points)" if said else "queried at random"
-
-
 def losses(*names: str) -> Measure:
     """How much more LeNet loses to each noise than ResNet-18, queried at random, on each of the data sets."""
 
@@ -181,23 +158,6 @@ def losses(*names: str) -> Measure:
             loss(e, code, **LENET, **SETS[name]) - loss(e, code, **RESNET, **SETS[name]))
         for name in names for noise, code in NOISES.items()
     ]  # fmt: skip
-
-
-def gains(*names: str) -> Callable[[Evidence], str]:
-    """What each network gains by noise, queried at random: with whom it is that a loss is compared."""
-
-    def gained(e: Evidence, noise: str, **condition: str) -> str:
-        clean, noisy = (e.accuracy(**condition, acquisition="random", noise=n) for n in ("none", noise))
-        return f"{(noisy - clean).by_seed.mean():+.1f}"
-
-    def words(e: Evidence) -> str:
-        each = [
-            f"{name}, {noise} {gained(e, code, **RESNET, **SETS[name])} points (LeNet {gained(e, code, **LENET, **SETS[name])})"
-            for name in names for noise, code in NOISES.items()
-        ]  # fmt: skip
-        return f"by what noise adds to ResNet-18: {'; '.join(each)}"
-
-    return words
 
 
 def unmoved(of: dict) -> Measure:

@@ -28,7 +28,7 @@ def against_random(frame: pd.DataFrame) -> pd.DataFrame:
     """Each acquisition minus random queries, in points, paired by seed: a row for each of two measures.
 
     The condition, `what`, mean, low and high of the 95 % t-interval, n, p, `holm` (p, adjusted for all rows of that measure),
-    `verdict`. Compared are ends with equally many labels, and curves as far as both go.
+    `verdict`. Compared are ends with equally many labels, and curves over the numbers of labels at which both were looked at.
     """
     found = []
     for place, of in frame.groupby(PLACE, sort=False):
@@ -49,8 +49,7 @@ def against_random(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _measures(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, tuple[pd.Series, pd.Series]]:
     ends = [runs.dropna(subset="test_accuracy").set_index(["seed", "num_labelled"]).test_accuracy for runs in (one, other)]
-    last = min(runs.num_labelled.max() for runs in (one, other))
-    return {TEST: tuple(ends), CURVE: tuple(stats.by_seed(runs, last=last) for runs in (one, other))}
+    return {TEST: tuple(ends), CURVE: tuple(map(stats.by_seed, stats.looked_at_alike(one, other)))}
 
 
 def verdict(interval: stats.Interval, values: pd.Series) -> str:

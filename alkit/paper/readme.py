@@ -13,7 +13,6 @@ from alkit.files import whole
 from alkit.files.lock import held
 from alkit.files.provenance import in_words
 from alkit.paper import tables, verdicts
-from alkit.paper.published import published
 from alkit.paper.results import Results
 from alkit.paths import PROJECT
 from alkit.run.verify import QUERIED, TOLERANCE, failures
@@ -61,11 +60,10 @@ def _rewrite(changed: Callable[[str], str]) -> None:
 
 def _results(results: Results) -> str:
     """The figure with all the paper's numbers, and Tables 2 and 3."""
-    folder, run = f"outputs/{results.profile.name}", tables.pairs(results.own).dropna(subset="chance")
+    folder = f"outputs/{results.profile.name}"
     parts = [
         f'<img src="{folder}/figures/pairs.png" width="520" alt="The numbers of the paper\'s Tables 2 and 3 against ours">',
-        f"Of the paper's {len(published())} numbers {len(run)} have been run in full with two seeds or more; "
-        f"{tables.near(run)} of these are as near to ours as chance leaves two such means (in 95 % of cases).",
+        tables.nearness(results.own),
         "**Table 2: test accuracy under noise, constrained data (%)**; ours: mean ± standard error (seeds)",
         tables.text(results.rounds, 2),
         "**Table 3: test error by scenario, without noise (%)**",

@@ -103,6 +103,17 @@ def by_seed(runs: pd.DataFrame, column: str = "valid_accuracy", first: int = 0, 
     return pd.Series(areas, dtype=float).rename_axis("seed")
 
 
+def looked_at_alike(*runs: pd.DataFrame) -> list[pd.DataFrame]:
+    """Of each, the rounds at the numbers of labels at which all of them have a validation accuracy, in every seed.
+
+    Between fewer points the trapezoids of a curve that flattens lie lower, so that only areas over the same points compare.
+    """
+    evaluated = [one.dropna(subset="valid_accuracy") for one in runs]
+    each = [set(labels) for one in evaluated for _, labels in one.groupby("seed").num_labelled]
+    shared = set.intersection(*each) if each else set()
+    return [one[one.num_labelled.isin(shared)] for one in evaluated]
+
+
 def _area(labels: pd.Series, values: pd.Series) -> float:
     span = labels.iloc[-1] - labels.iloc[0]
     return float(np.trapezoid(values, labels) / span) if span else float(values.iloc[0])

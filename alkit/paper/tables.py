@@ -60,9 +60,28 @@ def pairs(frame: pd.DataFrame) -> pd.DataFrame:
     return merged.assign(low=merged["mean"] - half, high=merged["mean"] + half, chance=half * (1 + merged.n / 3) ** 0.5)
 
 
-def near(found: pd.DataFrame) -> int:
-    """Of how many of `pairs` our mean is as near to the published one as chance leaves two such means, in 95 % of cases."""
-    return int(((found["mean"] - found.published).abs() <= found.chance).sum())
+def is_near(found: pd.DataFrame) -> pd.Series:
+    """Of which of `pairs` our mean is as near to the published one as chance leaves two such means, in 95 % of cases."""
+    return (found["mean"] - found.published).abs() <= found.chance
+
+
+def nearness(frame: pd.DataFrame) -> str:
+    """How many of `pairs`, with one line of ours, were run, are near, how much that says, and which are not; in words."""
+    own = pairs(frame).dropna(subset="mean")
+    run, said = own.dropna(subset="chance"), f"Of the paper's {len(published())} numbers {len(own)} have been run here"
+    if not len(run):
+        return f"{said}, with one seed." if len(own) else f"{said}."
+    seeds = "with two seeds or more" if len(run) == len(own) else f"{len(run)} of them with two seeds or more"
+    twice = f" ({twice} stand in both tables)" if (twice := run.duplicated(CONDITION).sum()) else ""
+    near, apart = is_near(run), (run["mean"] - run.published).abs()
+    wide = (near & (run.chance > 10)).sum()
+    much = f", which for {wide} of them is more than 10 points, so much do seeds differ" if wide else ""
+    counts = run.assign(near=near).groupby(["model", "dataset"], sort=False).near.agg(["size", "sum"])
+    far = [f"{word(m)} on {word(d)} ({n - k} of {n})" for (m, d), n, k in counts.itertuples() if k < n]
+    return (
+        f"{said}, {seeds}{twice}; {(apart <= 2).sum()} of these are within 2 points of ours, {near.sum()} as near as chance "
+        f"leaves two such means in 95 % of cases{much}{'; farther off are ' if far else ''}{', '.join(far)}."
+    )
 
 
 def laid_out(found: pd.DataFrame, number: int, value: str = "text") -> pd.DataFrame:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from alkit.paper.claims import CLAIMS, Claim
 from alkit.paper.evidence import MARGIN, TEST_IMAGES, Evidence, Quantity
+from alkit.paper.measures import SECOND_HALF
 from alkit.paper.results import Results
 from alkit.paper.stats import benjamini_hochberg
 
@@ -14,13 +15,15 @@ LEVEL = 0.05  # two-sided: of each side half
 RULE = f"""Every line tests its statement as one or more quantities, measured once a seed, that it says are above a threshold,
 zero for a difference. Intervals are Student's of the mean, 95 %; those of test accuracies include the error of there being
 {TEST_IMAGES:,} test images: image by image where the logs say which were right, else binomial, as if networks erred
-independently, which is too much where they err alike.
+independently, which is too much where they err alike. A *curve* counts as the validation accuracy averaged over the labels that
+it spans, and its halves part at {SECOND_HALF["first"]} labels, which is round 50.
 
 - *holds*, asked first: every quantity is shown to lie above its threshold, each tested at 2.5 %; as all have to pass, no
   adjustment is needed.
 - *does not hold*: at least one is shown, at 2.5 % by Holm's adjustment, to lie below its threshold, or to be a difference of
-  less than {MARGIN:g} point, so little that it counts as none (with 0.5, or 0.9, the least that the paper's text concludes
-  from, verdicts are the same); or the paper's own tables contradict it; or the method excludes it.
+  less than {MARGIN:g} point, so little that it counts as none (the verdicts are the same with 0.5 points, and with 0.9, the
+  smallest difference from which the paper's text concludes anything); or the paper's own tables contradict it; or the method
+  excludes it.
 - A claim of no difference holds if it lies within ±{MARGIN:g} point (two one-sided tests) and does not if it lies beyond.
 - *inconclusive*: neither; with the seeds that would settle it at a power of 80 % if mean and spread stay as they are.
 - *not run*: neither, and a quantity has fewer than two seeds; p is of those that were run.
@@ -76,7 +79,7 @@ def table(results: Results) -> pd.DataFrame:
         ours = "; ".join(map(str, quantities)) or claim.fact
         paper = "; ".join([claim.paper, *contradictions])
         verdict, p = judge(claim, quantities)
-        only = claim.only(evidence) if verdict.startswith(("holds", "does not", "artefact")) else ""
+        only = "" if verdict == "not run" else claim.only(evidence)
         rows.append([claim.text, claim.section, paper, ours, p, verdict, only, claim.notebook])
     columns = ["claim", "section", "the paper's evidence", "ours: mean [95 % interval]", "p", "verdict", "only", "notebook"]
     found = pd.DataFrame(rows, columns=columns)

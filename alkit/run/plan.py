@@ -103,15 +103,15 @@ class Estimate:
         if not config.trains(number):
             return 0.0
         step, image = timed(config.model, shape, num_classes, min(config.batch_size, config.budget), config.device)
-        score, sampler, _ = ACQUISITIONS[config.acquisition]
+        acquisition = ACQUISITIONS[config.acquisition]
         last = number == config.num_rounds
         num_labelled = config.num_labelled(number)
         seconds = config.epochs * math.ceil(num_labelled / config.batch_size) * step
         seconds += image * (config.num_valid * config.evaluated(number) + num_test * last)
-        if score and not last:
+        if acquisition.score and not last:
             left = num_train - config.num_valid - config.num_initial
             pool = min(left, config.num_pool or left) - number * config.query_size
-            seconds += image * pool * SAMPLERS[sampler].num_passes(config)
+            seconds += image * pool * SAMPLERS[acquisition.sampler].num_passes(config)
         return seconds
 
 

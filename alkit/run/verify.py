@@ -2,7 +2,8 @@
 
 How the outcome is judged: "to the bit", where accuracies and queries are the logged ones; "within tolerance", where they
 are nearly (TOLERANCE, QUERIED), which is all that one may ask of another machine, of other versions, or of a log that does not
-say what made it; else "not". A round that this very code made on a machine like this one must come out to the bit.
+say what made it; else "not". A round that this very method (`provenance.facts`) made on a machine like this one must come out
+to the bit.
 """
 
 import itertools
@@ -25,6 +26,7 @@ from alkit.paths import shown
 
 TOLERANCE = 1.0  # points of accuracy
 QUERIED = 0.9  # the share of a query's images that is bought again
+LIKE = ("method", "versions", "cpu", "instructions", "threads")  # what has to be the same for the same bits
 LONGEST = 60.0  # seconds that a round may have taken to be drawn, unless all are wanted
 BEGUN_WITHIN = 300.0  # seconds in which rounds are begun, unless all are wanted; running again goes on with the others
 
@@ -76,7 +78,8 @@ def repeat(outputs: Path, drawn: Drawn) -> dict:
     # The data or the device is not here, or too small; training diverges here.
     except (ValueError, OSError, ArithmeticError, RuntimeError, MemoryError) as error:
         return {**kept, "verdict": "could not be repeated", "why": str(error)}
-    like = maker.get("clean") is True and {**maker, "from_round": 0} == {"from_round": 0, **facts(data.device)}
+    now = facts(data.device)
+    like = {key: maker.get(key) for key in LIKE} == {key: now[key] for key in LIKE}
     points, share = apart(rounds[drawn.number], found)
     outcome = {"points": round(points, 4), "queried": round(share, 4), "same_code_and_machine": like}
     verdict = judged(rounds[drawn.number], found, like)

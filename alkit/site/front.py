@@ -9,9 +9,8 @@ from nbformat.v4 import new_markdown_cell
 
 from alkit.paper import verdicts
 from alkit.paper.page import Link, title_of, verdict_of
-from alkit.paper.published import published
 from alkit.paper.results import Results
-from alkit.paper.tables import near, pairs
+from alkit.paper.tables import nearness
 from alkit.paper.words import markdown
 from alkit.site import claims as judged
 from alkit.site import compared
@@ -70,11 +69,7 @@ def parts(found: Iterable[NotebookNode]) -> tuple[Link, ...]:
 
 def came_out(results: Results, claims: pd.DataFrame | None, findings: dict[str, NotebookNode]) -> str:
     """A sentence each from the numbers, from the claims, and from the findings that a claim is judged by; in Markdown."""
-    found = pairs(results.rounds)
-    own = found[found.line == results.profile.label].dropna(subset="mean")
-    told = own.dropna(subset="chance")
-    said = [f"Of the paper's {len(published())} numbers {len(own)} have been run again here, {len(told)} with two seeds or "
-            f"more; {near(told)} of these are as near to ours as chance leaves two such means (in 95 % of cases)."]  # fmt: skip
+    said = [nearness(results.own)]
     if claims is not None:
         said.append(verdicts.in_short(claims).split(". ")[0].rstrip(".") + ".")
         decided = claims[claims.verdict.str.startswith(DECIDED)]

@@ -35,6 +35,20 @@ def test_a_log_says_which_code_which_libraries_and_which_machine_computed_it(fin
     assert all(entry[key] for key in ("cpu", "instructions"))
 
 
+def test_the_methods_digest_changes_with_a_file_that_computes_rounds_and_with_no_other(tmp_path, monkeypatch):
+    now = provenance.facts(CPU)["method"]
+    package = tmp_path / "alkit"
+    shutil.copytree(provenance.PACKAGE, package)
+    monkeypatch.setattr(provenance, "PACKAGE", package)
+    assert provenance._method() == now
+    (package / "paper/words.py").write_text("")
+    assert provenance._method() == now
+    for file in ("training.py", "speed/trim.py", "plugins/cnn.py"):
+        before = provenance._method()
+        (package / file).write_text("")
+        assert provenance._method() != before
+
+
 def test_a_log_that_other_code_goes_on_with_says_from_which_round(finished, digits, quick, by):
     lines = finished.read_bytes().splitlines(keepends=True)
     by("a" * 40)
@@ -146,6 +160,7 @@ def test_the_commit_of_a_repository_that_only_lies_around_the_package_is_not_tak
         ({"from_round": 1.0}, "from_round=1.0 is not a whole number"),
         ({"commit": 7}, "commit=7 is not a text"),
         ({"clean": None}, "clean=null is not true or false"),
+        ({"method": 3}, "method=3 is not a text"),
         ({"threads": "one"}, 'threads="one" is not a whole number'),
         ({"versions": []}, "versions=[] is not an object"),
         ({"versions": {"torch": 2}}, "versions.torch=2 is not a text"),

@@ -152,12 +152,14 @@ def test_unlabelled_images_are_what_she_is_asked_for_and_all_labels_serve(begin,
     assert for_person(exercise, digits) == exercise
 
 
-def test_the_loop_ends_when_the_pool_is_empty_and_every_image_was_asked_for_once(begin, person, digits, exercise):
-    session = begin(config=replace(exercise, num_pool=20, epochs=1))  # which queries of six do not divide
-    images = person(session, 20)
+@pytest.mark.parametrize("pool", [20, 18, 2])  # which queries of six do not divide, do, and do not fill by half
+def test_the_loop_ends_when_every_image_was_asked_for_once_and_its_last_network_has_all_labels(begin, person, exercise, pool):
+    session = begin(config=replace(exercise, num_pool=pool, epochs=1))
+    images = person(session, pool)
     person.wait(lambda: session.is_done)
-    assert len(set(images)) == 20 and session.current is None and not session.problem
+    assert len(set(images)) == pool and session.current is None and not session.problem
     assert session.answers.rounds[-1].test_accuracy is not None
+    assert session.answers.rounds[-1].num_labelled == exercise.num_initial + pool
     session.close()
     again = begin(config=session.config)
     person.wait(lambda: again.is_done)

@@ -56,6 +56,16 @@ def test_the_curve_is_compared_as_far_as_both_go_and_ends_only_with_equally_many
     assert rows.loc[CURVE]["mean"] == pytest.approx((areas[0] - areas[1]).mean())
 
 
+def test_the_same_curve_looked_at_less_often_is_no_difference(logged):
+    def flattening(config, number):
+        return 0.9 - 0.6 / (1 + number)
+
+    random = {**GRID, "acquisition": "random", "num_rounds": 9, "evaluate_every": 3}
+    blocks = [random, {**GRID, "acquisition": "bald", "num_rounds": 7}]
+    row = against_random(together(logged(blocks, accuracy=flattening)).own).set_index("what").loc[CURVE]
+    assert (row["mean"], row.n, row.verdict) == (pytest.approx(0), 2, "no difference")  # of 0, 3 and 6 rounds
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [

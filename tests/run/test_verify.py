@@ -63,13 +63,25 @@ def test_every_round_of_a_log_repeats_to_the_bit_by_the_code_that_made_it(output
 
 
 @pytest.mark.parametrize(
-    ("changed", "like"), [({}, True), ({"cpu": "an abacus"}, False), ({"commit": "b" * 40}, False), ({"clean": False}, False)]
+    ("changed", "like"),
+    [
+        ({}, True),
+        ({"commit": "b" * 40, "clean": False}, True),  # a commit of other files, of results say, changes no round
+        ({"method": "another"}, False),
+        ({"cpu": "an abacus"}, False),
+    ],
 )
-def test_only_what_this_code_made_on_a_machine_like_this_must_come_out_to_the_bit(outputs, monkeypatch, change, changed, like):
-    now = {**facts(torch.device("cpu")), "commit": "a" * 40, "clean": True}
-    monkeypatch.setattr(module, "facts", lambda device: now)
-    change(outputs / "mine/one/seed-0.jsonl", 1, made=[{"from_round": 0, **now, **changed}])
+def test_only_what_this_method_made_on_a_machine_like_this_must_come_out_to_the_bit(outputs, change, changed, like):
+    made = {"from_round": 0, **facts(torch.device("cpu")), **changed}
+    change(outputs / "mine/one/seed-0.jsonl", 1, made=[made])
     assert repeat(outputs, module.Drawn("mine/one", "mine/one/seed-0.jsonl", 2, 0.1))["same_code_and_machine"] is like
+
+
+def test_a_round_whose_log_does_not_say_its_method_need_not(outputs, change):
+    made = {"from_round": 0, **facts(torch.device("cpu"))}
+    del made["method"]
+    change(outputs / "mine/one/seed-0.jsonl", 1, made=[made])
+    assert repeat(outputs, module.Drawn("mine/one", "mine/one/seed-0.jsonl", 2, 0.1))["same_code_and_machine"] is False
 
 
 def test_a_round_on_other_images_could_not_be_repeated(outputs, change):
