@@ -14,6 +14,7 @@ from joblib import cpu_count
 from alkit import stopping
 from alkit.determinism import resolve_device
 from alkit.files.images import from_folder
+from alkit.files.lock import held
 from alkit.files.sources import is_here
 from alkit.paper import readme
 from alkit.paper.described import describe
@@ -123,7 +124,9 @@ def _findings(args: argparse.Namespace) -> int:
 
 def _verify(args: argparse.Namespace) -> int:
     outputs = args.outputs.absolute()
-    found = verify(outputs, args.all, args.workers or (1 if resolve_device("auto").type == "cuda" else cpu_count()))
+    at_a_time = args.workers or (1 if resolve_device("auto").type == "cuda" else cpu_count())
+    with held(outputs / "verified.lock", -1, "another process verifies these outputs; waiting for it"):
+        found = verify(outputs, args.all, at_a_time)
     if outputs == OUTPUTS:
         readme.write_part("verified", outputs)
     print(readme.verified(outputs))

@@ -117,15 +117,18 @@ for d in data.values():
             continue
         hit = seen.place >= 0
         change = seen.noisy - d.standardised(d.x_train[everything[hit]])
-        values = {"salt_and_pepper": d.extremes, "released_pepper": [torch.zeros(())]}.get(kind, [])
-        at_value = sum(((seen.noisy == value).all(dim=1) for value in values), torch.zeros(()))
-        replaced = (at_value > 0) & (change != 0).any(dim=1)
+        replaced = ""
+        if kind == "salt_and_pepper":
+            extreme = torch.stack([(seen.noisy == value).all(dim=1) for value in d.extremes]).any(dim=0)
+            replaced = f"{100 * (extreme & (change != 0).any(dim=1)).double().mean():.2f} of pixels"
+        elif kind == "released_pepper":  # each channel by itself
+            replaced = f"{100 * ((seen.noisy == 0) & (change != 0)).double().mean():.2f} of values"
         rows.append({
             "Dataset": word(d.name), "Noise": word(kind), "Images hit (%)": f"{100 * hit.double().mean():.2f}",
             "Mean change": f"{change.mean():+.4f}", "Sd of the change": f"{change.std():.4f}",
-            "Pixels replaced (%)": f"{100 * replaced.double().mean():.2f}" if values else "",
+            "Replaced (%)": replaced,
         })  # fmt: skip
-display(Markdown("A pixel that had the value already that it was set to does not count as replaced."))
+display(Markdown("A pixel, or value, that was already what it was set to does not count as replaced."))
 pd.DataFrame(rows).style.hide()
 
 # %% [markdown]

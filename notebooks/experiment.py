@@ -29,7 +29,7 @@ from IPython.display import Markdown, display
 from alkit.config import Config, from_dict
 from alkit.files.sources import load
 from alkit.lab.live import follow, said
-from alkit.paper.beside import LIMITS, error_beside
+from alkit.paper.beside import error_beside, limits
 from alkit.paper.figures import curve
 from alkit.paper.lopsided import lopsided
 from alkit.paper.pictures import note, strip, style
@@ -71,10 +71,12 @@ changed = differing([configs], [[Config(**condition, seed=seed) for seed in rang
 display(Markdown("Everything is as in the paper's constrained scenario" + (" but:" if changed else ".")))
 if changed:
     display(pd.DataFrame({"paper → here": changed}))
-trained = [number for number in range(configs[0].num_rounds + 1) if configs[0].trains(number)]
-if len(trained) <= configs[0].num_rounds:
-    looked = f"in round {trained[0]} and the last alone" if len(trained) == 2 else f"in {len(trained)} rounds alone"
-    display(Markdown(f"Random queries need no network: one is trained and evaluated {looked}, which changes no number."))
+looked_at = [number for number in range(configs[0].num_rounds + 1) if configs[0].evaluated(number)]
+if len(looked_at) <= configs[0].num_rounds:
+    where = "in round 0 and the last alone" if len(looked_at) == 2 else f"in {len(looked_at)} rounds alone"
+    scored = configs[0].trains(1)  # by a network, whether it is evaluated or not
+    what = "The networks are evaluated" if scored else "Random queries need no network: one is trained and evaluated"
+    display(Markdown(f"{what} {where}, which changes no number."))
 
 # %% [markdown]
 # ## Run: validation accuracy, round by round
@@ -83,8 +85,8 @@ if len(trained) <= configs[0].num_rounds:
 
 # %%
 start, end = configs[0].num_initial, configs[0].budget
-room, look = max((end - start) / 30, 1), "o-" if len(trained) <= 21 else "-"
-look = "o" if len(trained) == 2 and configs[0].num_rounds > 2 else look  # its ends alone: nothing is known between them
+room, look = max((end - start) / 30, 1), "o-" if len(looked_at) <= 21 else "-"
+look = "o" if len(looked_at) == 2 and configs[0].num_rounds > 2 else look  # its ends alone: nothing is known between them
 
 
 def draw(rounds):
@@ -140,12 +142,11 @@ else:
     display(Markdown("Nothing: all labels were there from the start."))
 display(Markdown("\n\n".join(map(markdown, lopsided(rounds, data)))))
 
-# %% [markdown]
-# The first images of single rounds' queries, highest score first, with their labels (the first seed's):
-
 # %%
 queries = {found.number: found.query for found in rounds[seeds[0]] if found.query}
 if numbers := list(queries):
+    order = "as they were drawn" if acquisition == "random" else "highest score first"
+    display(Markdown(f"The first images of single rounds' queries, {order}, with their labels (the first seed's):"))
     shown = sorted({numbers[round(i * (len(numbers) - 1) / 3)] for i in range(4)})
     figure, axes = plt.subplots(len(shown), 1, figsize=(6.4, 0.85 * len(shown)), squeeze=False, layout="constrained")
     for ax, number in zip(axes[:, 0], shown, strict=True):
@@ -162,4 +163,4 @@ if numbers := list(queries):
 display(Markdown(error_beside(configs[0], scenario, runs)))
 
 # %%
-display(Markdown(LIMITS))
+display(Markdown(limits(configs[0])))

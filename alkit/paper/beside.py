@@ -8,12 +8,18 @@ from alkit.config import CONDITION, Config
 from alkit.paper.published import published
 from alkit.paper.tables import cell
 from alkit.paper.words import markdown
+from alkit.plugins.released import PAPERS_NAMES
 from alkit.run.grid import read_profile
 
-LIMITS = (
-    "**Limits.** The spread is over seeds: splits, weights, shuffling and noise. It says nothing of other data or settings. "
-    "The published numbers are means over three seeds, without a spread."
-)
+
+def limits(config: Config) -> str:
+    """What the spread over seeds of runs of `config` is of, and what it is not; in Markdown."""
+    has_own_split = config.split_seed is None and config.split != "released"
+    of = "splits, weights, shuffling and noise" if has_own_split else "weights, shuffling and noise, on one split"
+    return (
+        f"**Limits.** The spread is over seeds: {of}. It says nothing of other data or settings. The published numbers are "
+        "means over three seeds, without a spread."
+    )
 
 
 def beside(config: Config, scenario: str | None = None) -> tuple[pd.DataFrame, str]:
@@ -29,6 +35,8 @@ def beside(config: Config, scenario: str | None = None) -> tuple[pd.DataFrame, s
         for e in read_profile("paper").experiments
         if all(getattr(e.configs[0], key) == value for key, value in condition.items()) and scenario in (None, e.scenario)
     ]
+    if not theirs and not PAPERS_NAMES.keys().isdisjoint(condition.values()):
+        return none, "this is what the released code does; the report's tables have the paper's number beside it"
     if not theirs:
         return none, "the paper has no number for this condition"
     for name, paper in theirs:

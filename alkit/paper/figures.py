@@ -145,7 +145,7 @@ def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple
         handles=[handle for column in range(columns) for handle in handles[column::columns]],
         loc="outside upper center", ncols=columns, frameon=False, handlelength=2.4, columnspacing=1.4,
     )  # fmt: skip
-    note(figure, f"{_seeds(frame)}. {sources(data, datasets)}")
+    note(figure, f"{_seeds(frame)}. {_looked_at(frame, hue)}{sources(data, datasets)}")
     return figure
 
 
@@ -176,6 +176,16 @@ def _limits(frame: pd.DataFrame, marks: pd.DataFrame) -> tuple[float, float]:
     drawn = pd.Series([*means, *marks.percent], dtype=float)
     low, high = drawn.min(), drawn.max()
     return (10 * (low // 10) if low > 60 else 0, 50 if high < 45 else 100)
+
+
+def _looked_at(frame: pd.DataFrame, hue: str) -> str:
+    """Of the lines that were looked at in some of their rounds, and more than two, in how many."""
+    said = []
+    for _, runs in frame.groupby("experiment"):
+        seen, of = runs.dropna(subset="valid_accuracy")["round"].nunique(), runs["round"].nunique()
+        if 2 < seen < of:
+            said.append(f"{word(runs[hue].iloc[0])}: looked at in {seen} of {of} rounds. ")
+    return "".join(dict.fromkeys(said))
 
 
 def _seeds(frame: pd.DataFrame) -> str:

@@ -97,13 +97,14 @@ def findings(name: str | None = None, outputs: Path = OUTPUTS, params: Path = PA
         source, target = notebooks[stem], outputs / "findings" / f"{stem}.ipynb"
         parameters = read_params(params / "findings" / f"{stem}.yaml")
         place, begun = f"[{number}/{len(chosen)}] {stem}", time.monotonic()
-        if name or not (target.with_suffix(".html").exists() and is_current(source, target, parameters)):
-            print(f"{place} ...", flush=True)
-            changed = execute(source, target, parameters, bar={"leave": False, "disable": None, "desc": stem})
-            html(target)
-            took = in_words(time.monotonic() - begun)
-            print(f"{place}: {took}, {'made' if changed else 'shows the same as before'}", flush=True)
-        else:
-            print(f"{place}: as the code that is here made it", flush=True)
+        with held(target.with_suffix(".lock"), -1, f"{place}: another process is making it; waiting for it"):
+            if name or not (target.with_suffix(".html").exists() and is_current(source, target, parameters)):
+                print(f"{place} ...", flush=True)
+                changed = execute(source, target, parameters, bar={"leave": False, "disable": None, "desc": stem})
+                html(target)
+                took = in_words(time.monotonic() - begun)
+                print(f"{place}: {took}, {'made' if changed else 'shows the same as before'}", flush=True)
+            else:
+                print(f"{place}: as the code that is here made it", flush=True)
         made.append(target)
     return made

@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from alkit.config import CONDITION, Config
-from alkit.paper.beside import LIMITS, error_beside
+from alkit.paper.beside import error_beside, limits
 from alkit.paper.figures import curve
 from alkit.paper.results import Results, differing
 from alkit.paper.tables import sources
@@ -51,7 +51,7 @@ def from_logs(experiment: Experiment, results: Results, root: str) -> NotebookNo
         shown("text/markdown", error_beside(experiment.configs[0], experiment.scenario, runs)),
         new_markdown_cell("## Each seed"),
         shown("text/html", _each(runs).to_html(border=0, index=False, float_format="{:.2f}".format, na_rep="")),
-        new_markdown_cell(LIMITS),
+        new_markdown_cell(limits(experiment.configs[0])),
     ])  # fmt: skip
 
 

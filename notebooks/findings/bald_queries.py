@@ -4,7 +4,7 @@
 # ---
 
 # %% [markdown]
-# # The ten images of one BALD query are closer together than ten random ones
+# # The ten images of one BALD query point in more similar directions than ten random ones (LeNet, MNIST)
 #
 # **Claim** (section 3.5). Scores are given to single images, and ten are bought together. BALD's and entropy's highest
 # scores may then all belong to the same few kinds of image, which one label would have taught as well as ten: the paper does
@@ -118,6 +118,6 @@ write_numbers({
 }, folder)  # fmt: skip
 
 # %% [markdown]
-# **Limits.** A subset of the pool holds fewer near-copies of an image than the whole pool, so a query from it is less alike.
+# **Limits.** A subset of the pool holds fewer near-copies of an image than the whole pool: a query from it may be less alike.
 # Distances are in the features of the network that asks; another network may see these images apart. That closeness
 # costs accuracy is not shown here.

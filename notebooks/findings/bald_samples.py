@@ -4,7 +4,7 @@
 # ---
 
 # %% [markdown]
-# # With ten dropout samples, what BALD queries from a trained LeNet is mostly chance
+# # With ten dropout samples at rate 0.5, what BALD queries from a trained LeNet is mostly chance
 #
 # **Claim** (section 3.5, Eq. 5). BALD queries the images with the highest mutual information between label and parameters.
 # The paper names neither the posterior, nor the number of its samples; this companion reads it as Monte-Carlo dropout with
@@ -171,6 +171,6 @@ write_numbers({
 }, folder)  # fmt: skip
 
 # %% [markdown]
-# **Limits.** A query from the whole pool has a higher top than one from a subset, so overlaps of the ten highest would be
+# **Limits.** A query from the whole pool has a higher top than one from a subset, so overlaps of the ten highest may be
 # smaller there. Post-hoc dropout is one reading of Eq. 5: the networks of the queries were trained without it, as the paper's.
-# The loops ask one scenario, in which a query is of 1,000 images; with queries of ten the masks decide more.
+# The loops ask one scenario, in which a query is of 1,000 images; with queries of ten the masks may decide more.

@@ -92,7 +92,7 @@ bought = pd.DataFrame(rows)
 
 # %% [markdown]
 # One dot a seed; the dashes are the pool's own share of images that are hit, one in ten. Above them a query prefers noise,
-# below it avoids it. A network that calls a noisy image uncertain would buy it again and again, and learn from its clean
+# below it avoids it. A network that calls a noisy image uncertain would keep buying noisy ones, and learn from their clean
 # label what the clean image could have told it as well.
 
 # %%

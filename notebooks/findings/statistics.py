@@ -59,7 +59,7 @@ folder = "outputs/lab/statistics"  # of figures and numbers
 # of freedom: n seeds count as n - 1, those that only some have as less than one each (`shared_freedom`, alkit/paper/stats.py).
 
 # %%
-folder = PROJECT / folder
+(folder := PROJECT / folder).mkdir(parents=True, exist_ok=True)
 found = read(read_profile(profile, PROJECT / logs, PARAMS))
 test = found.rounds.dropna(subset="test_accuracy").drop_duplicates([*CONDITION, "seed"], keep="last")
 each = test.groupby(CONDITION).test_accuracy.agg(["var", "count"]).query("count > 1").reset_index()
@@ -77,7 +77,7 @@ display(pooled.rename(index=word).reset_index().style.hide().format({"sd": "{:.2
 # of three differ by chance with a standard error of s √(2/3); the released code draws its seeds anew for every run, so its
 # conditions are not paired. The p values are Student's; adjusted (Benjamini and Hochberg), at most 5 % of the differences that
 # are called real should not be. Where we have no runs, nothing is said; of an acquisition that has none, the spread is borrowed
-# from those of its network that have.
+# from those of its network that have. A difference that both tables have counts once, as Table 2 has it.
 
 # %%
 paper = published()
@@ -85,6 +85,7 @@ paper["accuracy"] = paper.percent.where(paper.metric == "test_accuracy", 100 - p
 paper.loc[paper.scenario == "supervised", "acquisition"] = "random"
 paper = paper.assign(seed=0).set_index([*CONDITION, "seed"])
 theirs = pd.concat(contrasts(of.accuracy).assign(table=table) for table, of in paper.groupby("table"))
+theirs = theirs.drop_duplicates([*CONDITION, "kind"])
 
 
 # %%
@@ -117,7 +118,6 @@ figure.legend(dots, ["acquisitions, noises", "networks, label budgets"], loc="ou
 ax.set_yticks(range(len(places)), [f"Table {t}, {word(d)}, {word(m)}, {s}" for (t, s, d, m), _ in places], fontsize=8)
 ax.set(xscale="log", xlim=(0.01, 20), xticks=(t := (0.01, 0.1, 1, 10)), xticklabels=t, xlabel="difference / chance's reach")
 note(figure, f"Grey: chance, read alone; filled: beyond it, adjusted. {sources(found.provenance, judged.dataset.unique())}")
-folder.mkdir(parents=True, exist_ok=True)
 figure.savefig(folder / "published.png")
 
 # %% [markdown]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from alkit.config import Config
-from alkit.paper.beside import beside, error_beside
+from alkit.paper.beside import beside, error_beside, limits
 from alkit.paper.published import published
 from alkit.run.grid import read_profile
 
@@ -44,6 +44,19 @@ def test_a_condition_that_the_paper_does_not_have_says_so(config, scenario):
     found, words = beside(config, scenario)
     assert found.empty
     assert words == "the paper has no number for this condition"
+
+
+def test_a_run_of_what_the_released_code_does_is_set_beside_the_papers_in_the_reports_tables():
+    for config in (Config(model="released_lenet"), Config(acquisition="released_bald"), Config(noise="released_pepper")):
+        found, words = beside(config, "constrained")
+        assert found.empty
+        assert words.startswith("this is what the released code does")
+
+
+def test_the_spread_is_over_splits_only_where_every_seed_has_its_own():
+    assert "over seeds: splits, weights, shuffling and noise." in limits(Config())
+    for shared in (Config(split="released"), Config(split_seed=3)):
+        assert "over seeds: weights, shuffling and noise, on one split." in limits(shared)
 
 
 def test_without_a_scenario_the_settings_say_which_it_is():

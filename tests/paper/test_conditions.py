@@ -37,6 +37,18 @@ def test_what_random_queries_gain_over_all_data_sets_stands_beside_what_they_gai
     assert conditions.data_sets_alone(Evidence(read(logged([{"scenario": "ideal"}], name="other")))) == ""
 
 
+def test_what_held_as_seeds_were_added_stands_beside_what_the_last_of_them_say_alone(logged):
+    slope = {"none": 0.001, "gaussian": 0.002, "salt_and_pepper": 0.003}
+    grid = [{"scenario": "constrained", "acquisition": "bald", "noise": NOISES}]
+
+    def accuracy(config, number):
+        return 0.1 + slope[config.noise] * number * (1 if config.seed < 10 else 0.5)
+
+    said = conditions.last_seeds(Evidence(read(logged(grid, accuracy=accuracy, seeds=[0, 1, 10, 11, 12]))))
+    assert "the last 3 alone: Gaussian − none 2.5 [2.5, 2.5]; salt and pepper − none 5.0 [5.0, 5.0] points)" in said
+    assert conditions.last_seeds(Evidence(read(logged(grid, name="few", accuracy=accuracy)))) == ""
+
+
 def test_what_rests_on_the_optimiser_says_on_how_much_a_lenet_that_trains_errs(found):
     rates = {0.01: 0.95, 0.001: 0.3}
     grid = [{**TRAINED, "scenario": f"a{i}", "num_rounds": 0, "learning_rate": rate} for i, rate in enumerate(rates)]

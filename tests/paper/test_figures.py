@@ -33,6 +33,12 @@ def test_figure_5_says_of_dots_that_they_are_the_first_and_last_round(logged):
     assert "ResNet-18 (first and last round)" in said and "LeNet" in said
 
 
+def test_a_figure_says_of_a_line_that_was_looked_at_less_often_in_how_many_rounds(logged):
+    grid = [{**SMALL, "num_rounds": 6, "evaluate_every": 3}, {**SMALL, "num_rounds": 6, "acquisition": "bald"}]
+    said = figure5(together(logged(grid))).get_supxlabel()
+    assert "Random: looked at in 3 of 7 rounds. " in said and "BALD: looked" not in said
+
+
 @pytest.mark.parametrize(("level", "limits"), [(0.1, (0, 50)), (0.5, (0, 100)), (0.8, (0, 100))])
 def test_the_axis_holds_the_means_and_the_papers_marks_and_is_no_longer_than_they_need(logged, level, limits):
     grid = [{**SMALL, "acquisition": "bald", "noise": ["none", "gaussian", "salt_and_pepper"]}]  # marks of 20 to 43 %

@@ -115,7 +115,7 @@ def test_the_data_notebook_shows_the_profiles_own_split_and_its_noise_as_strong_
     *_, rates, splits = seen
     assert [float(row["Images hit (%)"]) for row in rates] == pytest.approx([10, 25], abs=3)
     assert float(rates[0]["Sd of the change"]) == pytest.approx(3, rel=0.02)
-    assert 20 < float(rates[1]["Pixels replaced (%)"]) < 50  # half of them, but for those that were so before
+    assert 20 < float(rates[1]["Replaced (%)"].removesuffix(" of pixels")) < 50  # half, but for those that were so
     assert all(row["Pool (a class)"].startswith("300 (") for row in splits)
 
 
