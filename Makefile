@@ -38,7 +38,7 @@ setup: $(READY) ## make the environment (.venv) and nothing else
 	PIP_USER=0 $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	@touch $@
 
-reproduce: $(READY) ## run a profile's experiments and write its report (PROFILE=digits; ONLY='*-lenet-*': those alone; OUTPUTS=mine: there)
+reproduce: $(READY) ## run a profile's experiments and write its report (PROFILE=digits; ONLY='*-lenet-*': those alone; OUTPUTS=lab/outputs: results go there)
 	@$(RUN) reproduce $(PROFILE) $(CHOSEN) $(if $(SCHEDULER),--scheduler '$(SCHEDULER)') $(if $(SLURM),--slurm '$(SLURM)')
 
 plan: $(READY) ## a profile's experiments, what is done, and how long the rest takes here
@@ -48,16 +48,16 @@ report: $(READY) ## write a profile's report from its logs (PROFILE=paper: claim
 	@$(RUN) report $(PROFILE) $(THERE)
 
 findings: $(READY) ## run the notebooks of the findings (FINDING=dips: that one, again)
-	@$(RUN) findings $(FINDING)
+	@$(RUN) findings $(FINDING) $(THERE)
 
 verify: $(READY) ## repeat a random round of every experiment: do its numbers come out again? (ALL=1: longer rounds too)
-	@$(RUN) verify $(if $(WORKERS),--workers $(WORKERS)) $(if $(ALL),--all)
+	@$(RUN) verify $(if $(WORKERS),--workers $(WORKERS)) $(if $(ALL),--all) $(THERE)
 
 faults: $(READY) ## kill a small grid at random moments, damage files: is anything lost or wrong? (KILLS=20 INPUTS=3000)
 	@"$(BIN)/python" tests/faults/measure.py $(KILLS) $(INPUTS)
 
 site: $(READY) ## write all results as pages that lead to each other, outputs/site/index.html (a minute; no network)
-	@$(RUN) site
+	@$(RUN) site $(THERE)
 
 bench: $(READY) ## measure the speed here, beside a plain loop and baal (minutes)
 	@"$(BIN)/python" -m alkit.bench

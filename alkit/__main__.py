@@ -124,6 +124,8 @@ def _findings(args: argparse.Namespace) -> int:
 
 def _verify(args: argparse.Namespace) -> int:
     outputs = args.outputs.absolute()
+    if not outputs.is_dir():
+        raise ValueError(f"there are no outputs at {shown(outputs)}")
     at_a_time = args.workers or (1 if resolve_device("auto").type == "cuda" else cpu_count())
     with held(outputs / "verified.lock", -1, "another process verifies these outputs; waiting for it"):
         found = verify(outputs, args.all, at_a_time)

@@ -34,18 +34,17 @@ def highest(scores: Scores, count: int) -> list[int]:
 class Acquisition(NamedTuple):
     """How a query is chosen: the `top` of the `score` of what a `sampler` (`prediction.SAMPLERS`) says of the pool.
 
-    Without a score, at random, and the pool is never looked at. Where the score is of how samples differ (`of_samples`), there
-    have to be some that can.
+    Without a score, at random, and the pool is never looked at. A score that `compares_samples` needs two that may differ.
     """
 
     score: Callable[[LogProbs], Scores] | None
     sampler: str = "once"
     top: Callable[[Scores, int], list[int]] = highest
-    of_samples: bool = False
+    compares_samples: bool = False
 
 
 ACQUISITIONS: dict[str, Acquisition] = {
     "random": Acquisition(None),
     "entropy": Acquisition(entropy),
-    "bald": Acquisition(bald, sampler="dropout", of_samples=True),
+    "bald": Acquisition(bald, sampler="dropout", compares_samples=True),
 }

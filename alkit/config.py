@@ -91,9 +91,6 @@ class Config:
                     raise ValueError(f"unknown {name} {one!r}; choose {', '.join(choices)}")
         if self.noise != "none" and not self.noise_splits:
             raise ValueError(f"noise_splits=[] leaves no split for noise={self.noise!r}; choose some of {', '.join(PARTS)}")
-        if ACQUISITIONS[self.acquisition].of_samples and (self.num_samples < 2 or not self.dropout):
-            same = f"num_samples={self.num_samples}" if self.num_samples < 2 else f"dropout={self.dropout}"
-            raise ValueError(f"{same} leaves acquisition={self.acquisition!r} no samples that differ: all scores would be 0")
         for name in {name for model in MODELS.values() for name in model.settings} - set(MODELS[self.model].settings):
             if (value := getattr(self, name)) != _DEFAULTS[name]:
                 raise ValueError(f"{name}={value!r} is not for model={self.model!r}; leave it at {_DEFAULTS[name]!r}")

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
+from alkit.acquisitions import ACQUISITIONS
 from alkit.data import Dataset
 from alkit.determinism import derived_seed
 from alkit.models import MODELS
@@ -63,7 +64,14 @@ SPLITS: dict[str, Callable[["Config", Dataset], Parts]] = {"balanced": balanced,
 
 
 def check(config: "Config", data: Dataset, is_simulated: bool = True) -> None:
-    """Raise ValueError if `config`, or its oracle, asks for what `data` cannot give. Costs nothing; call it before any work."""
+    """Raise ValueError if `config`, or its oracle, asks for what it or `data` cannot give. Costs nothing; call it before any
+    work."""
+    if (acquisition := ACQUISITIONS[config.acquisition]).compares_samples:
+        needs = f"acquisition={config.acquisition!r} compares samples, so that it needs"
+        if config.num_samples < 2:
+            raise ValueError(f"{needs} two or more, not num_samples={config.num_samples}")
+        if acquisition.sampler == "dropout" and not config.dropout:
+            raise ValueError(f"{needs} a dropout above 0, not dropout={config.dropout}")
     num_train, num_classes = len(data.y_train), data.num_classes
     counts = data.y_train[data.y_train >= 0].bincount(minlength=num_classes)
     num_known, rarest = int(counts.sum()), int(counts.min())

@@ -22,7 +22,7 @@
 # - **Nothing is lost.** Each answer is on disk before the next image shows. Close the browser, shut the computer down, run
 #   all cells again: it goes on where you were.
 # - **No waiting.** When half of a query is answered the network is trained anew in the background, and you go on with the
-#   other half.
+#   other half. The last query waits for all its answers, so that the last network has every label.
 #
 # With images of your own: `python -m alkit images FOLDER` makes a data set of a folder (a sub-folder a class with some images
 # each, `unlabelled` for the rest), and `dataset` below is then the folder's name. On a set that has all its labels, like

@@ -106,6 +106,8 @@ results.made.style.format(escape="html").hide()  # by what code, on what machine
 
 # %% [markdown]
 # ## Limits
-# - The spread is over seeds: splits, weights, shuffling and noise. It says nothing of other images than these.
+# - The spread is over seeds: splits (if not `given`, nor by a `split_seed`), weights, shuffling and noise. It says nothing of
+#   other images than these.
 # - The test set is one and the same for all seeds; how far its accuracy is from that on other images is not in the interval.
-# - A difference after these many labels is not one after fewer or more: the mean over the curve looks at all of them.
+# - A difference after these many labels is not one after fewer or more: the mean over the curve is of all
+#   numbers of labels at which both were evaluated.

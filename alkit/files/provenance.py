@@ -23,8 +23,8 @@ UNKNOWN = "not recorded"
 
 @cache
 def facts(device: torch.device) -> dict:
-    """Of this process: git commit and whether alkit is as it is there (None where git does not know), what computes a round,
-    versions, machine."""
+    """Of this process: git commit and whether alkit is as it is there (None where git does not know), a digest of the method's
+    code, versions, machine."""
     commit, clean = _commit()
     return {
         "commit": commit,
@@ -87,7 +87,7 @@ def _git(*arguments: str) -> str:
 def _method() -> str:
     """A digest of the code that computes a round, as it is here: the method, what makes it faster, the plugins."""
     files = [path for folder in (".", "plugins", "speed") for path in sorted((PACKAGE / folder).glob("*.py"))]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files if path.stem != "__main__")).hexdigest()[:12]
 
 
 def _versions(device: torch.device) -> dict[str, str]:

@@ -122,7 +122,7 @@ def network(session: Session) -> list[str]:
     elif session.is_training:
         lines.append(f"The network is training{'; go on meanwhile.' if session.open else ', then there is more to label.'}")
     else:
-        lines.append(f"It trains again after {len(session.open) - session.may_be_open} more.")
+        lines.append(f"It trains again after {len(session.open) - session.num_may_stay_open} more.")
     if evaluated := [found for found in rounds if found.valid_accuracy is not None]:
         ends = [f"{100 * r.valid_accuracy:.1f} % with {r.num_labelled} labels" for r in (evaluated[0], evaluated[-1])]
         lines.append(f"Validation accuracy: {' → '.join(dict.fromkeys(ends))}")

@@ -35,8 +35,8 @@ class Session:
             earlier.close()
         self.answers = Answers(path, config, data)
         _OPEN[Path(path).absolute()] = self
-        self._pool = len(split(config, data)[2])
-        left, queries = self._pool - len(self.answers.asked), sum(bool(r.query) for r in self.answers.rounds)
+        self._num_pool = len(split(config, data)[2])
+        left, queries = self._num_pool - len(self.answers.asked), sum(bool(r.query) for r in self.answers.rounds)
         self.config = replace(config, num_rounds=queries + -(-left // config.query_size))  # the last query may be smaller
         self.data = data
         self.changed: Callable[[], None] = lambda: None
@@ -53,9 +53,9 @@ class Session:
             return [image for image in self.answers.asked if image not in self.answers.given]
 
     @property
-    def may_be_open(self) -> int:
+    def num_may_stay_open(self) -> int:
         """With how many open images the loop trains again."""
-        return self.config.query_size // 2 if len(self.answers.asked) < self._pool else 0
+        return self.config.query_size // 2 if len(self.answers.asked) < self._num_pool else 0
 
     @property
     def current(self) -> int | None:
@@ -130,11 +130,11 @@ class Session:
         self.changed()
 
     def _oracle(self, asked: list[int]) -> dict[int, int]:
-        """Waits until no more than `may_be_open` are."""
+        """Waits until no more than `num_may_stay_open` are."""
         with self.state:
             self.is_training = False
             self.changed()
-            while len(self.open) > self.may_be_open and not self.is_closed:
+            while len(self.open) > self.num_may_stay_open and not self.is_closed:
                 self.state.wait()
             if self.is_closed:
                 raise _Closed

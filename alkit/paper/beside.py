@@ -9,7 +9,7 @@ from alkit.paper.published import published
 from alkit.paper.tables import cell
 from alkit.paper.words import markdown
 from alkit.plugins.released import PAPERS_NAMES
-from alkit.run.grid import read_profile
+from alkit.run.grid import Experiment, read_profile
 
 
 def limits(config: Config) -> str:
@@ -30,14 +30,11 @@ def beside(config: Config, scenario: str | None = None) -> tuple[pd.DataFrame, s
     """
     none = published().iloc[:0].assign(accuracy=0.0)
     condition = {key: getattr(config, key) for key in CONDITION}
-    theirs = [
-        (e.scenario, replace(e.configs[0], seed=config.seed))
-        for e in read_profile("paper").experiments
-        if all(getattr(e.configs[0], key) == value for key, value in condition.items()) and scenario in (None, e.scenario)
-    ]
-    if not theirs and not PAPERS_NAMES.keys().isdisjoint(condition.values()):
-        return none, "this is what the released code does; the report's tables have the paper's number beside it"
+    theirs = [(e.scenario, replace(e.configs[0], seed=config.seed)) for e in _of_paper(condition, scenario)]
     if not theirs:
+        as_published = {key: PAPERS_NAMES.get(value, value) for key, value in condition.items()}
+        if as_published != condition and len(_of_paper(as_published, scenario)):
+            return none, "this is by what the released code does; the report's tables show it beside the paper's number"
         return none, "the paper has no number for this condition"
     for name, paper in theirs:
         if paper.that_counts == config.that_counts:
@@ -50,6 +47,14 @@ def beside(config: Config, scenario: str | None = None) -> tuple[pd.DataFrame, s
     found = min((_differences(config, paper) for _, paper in theirs), key=len)
     more = f" and {len(found) - 3} more" if len(found) > 3 else ""
     return none, f"not at the paper's settings: {', '.join(found[:3])}{more}"
+
+
+def _of_paper(condition: dict[str, str], scenario: str | None) -> list[Experiment]:
+    """The paper's experiments of a condition, in any scenario or this one."""
+    return [
+        e for e in read_profile("paper").experiments
+        if all(getattr(e.configs[0], key) == value for key, value in condition.items()) and scenario in (None, e.scenario)
+    ]  # fmt: skip
 
 
 def error_beside(config: Config, scenario: str, runs: pd.DataFrame) -> str:

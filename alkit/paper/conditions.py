@@ -1,8 +1,10 @@
-"""What a verdict stands under: each takes the evidence and gives the words that follow it, with what else was measured."""
+"""The words that follow a claim's verdict: under what conditions it was found, and what else was measured."""
 
 from collections.abc import Callable
 
-from alkit.paper.evidence import Accuracies, Evidence, gap
+import pandas as pd
+
+from alkit.paper.evidence import Evidence, gap
 from alkit.paper.measures import (
     LENET,
     NAMES,
@@ -50,10 +52,10 @@ def data_sets_alone(e: Evidence) -> str:
 
 
 def last_seeds(e: Evidence) -> str:
-    """The condition of what held only as seeds were added again and again, beside what the last of them say alone."""
+    """The condition of what was looked at again as seeds were added, beside what the last of them say alone."""
     found = [one for one in improvement_over_control(e, ADDED_LAST) if len(one.values) > 1]
     said = "; ".join(f"{one.what.partition(', ')[2]} {one.interval}" for one in found)
-    return f"as more seeds came in (CHANGES.md; the last {len(found[0].values)} alone: {said} points)" if found else ""
+    return f"after seeds were added while it was open (those from {ADDED_LAST} on alone: {said} points)" if found else ""
 
 
 def ranges_by_bald(e: Evidence) -> str:
@@ -64,20 +66,22 @@ def ranges_by_bald(e: Evidence) -> str:
 
 
 def gains(*names: str) -> Callable[[Evidence], str]:
-    """What each network gains by noise, queried at random, beside what LeNet has to lose: with whom it is that a loss is
-    compared."""
+    """What noise adds to each network's accuracy, queried at random, and how much accuracy LeNet has that it could lose."""
 
-    def under(e: Evidence, noise: str, **condition: str) -> Accuracies:
-        return e.accuracy(**condition, acquisition="random", noise=noise)
-
-    def gained(e: Evidence, noise: str, **condition: str) -> str:
-        return f"{(under(e, noise, **condition) - under(e, 'none', **condition)).by_seed.mean():+.1f}"
+    def under_noises(e: Evidence, **condition: str) -> pd.DataFrame:
+        """A row a seed that has them all, a column a noise."""
+        found = {n: e.accuracy(**condition, acquisition="random", noise=n).by_seed for n in ("none", *NOISES.values())}
+        return pd.DataFrame(found).dropna()
 
     def one(e: Evidence, name: str) -> str:
-        of = SETS[name]
-        each = [f"{noise} {gained(e, code, **RESNET, **of)} (LeNet {gained(e, code, **LENET, **of)})"
-                for noise, code in NOISES.items()]  # fmt: skip
-        lenet = under(e, "none", **LENET, **of).by_seed.mean()
-        return f"{name}, of which LeNet has {lenet:.1f} % right without noise, {' and '.join(each)} points"
+        lenet, resnet = (under_noises(e, **model, **SETS[name]) for model in (LENET, RESNET))
+        if lenet.empty or resnet.empty:
+            return ""
+        added = [[of[code].mean() - of["none"].mean() for code in NOISES.values()] for of in (resnet, lenet)]
+        each = [f"{noise} {more:+.1f} (LeNet {less:+.1f})" for noise, more, less in zip(NOISES, *added, strict=True)]
+        return f"{name}, of which LeNet has {lenet['none'].mean():.1f} % right without noise, {' and '.join(each)} points"
 
-    return lambda e: f"by what noise adds to ResNet-18: {'; '.join(one(e, name) for name in names)}; 10 % are right by chance"
+    def words(e: Evidence) -> str:
+        return f"by what noise adds to ResNet-18: {'; '.join(filter(None, (one(e, name) for name in names)))}; 10 % are chance"
+
+    return words

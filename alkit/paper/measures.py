@@ -40,10 +40,10 @@ def best(model: dict, acquisition: str, scenario: str) -> Measure:
 
 def curves_in_order(model: dict, scenario: str, *order: str) -> Measure:
     """How far each acquisition's curve lies above the next one's: validation accuracy averaged over the labels at which all of
-    them were looked at."""
+    them were evaluated."""
 
     def measure(e: Evidence) -> list[Quantity]:
-        runs = stats.looked_at_alike(*(e.runs(**model, scenario=scenario, acquisition=one) for one in order))
+        runs = stats.evaluated_alike(*(e.runs(**model, scenario=scenario, acquisition=one) for one in order))
         curves = dict(zip(order, map(stats.by_seed, runs), strict=True))
         return [gap(f"{NAMES[a]} − {NAMES[b]}", curves[a] - curves[b]) for a, b in pairwise(order)]
 

@@ -28,7 +28,8 @@ def against_random(frame: pd.DataFrame) -> pd.DataFrame:
     """Each acquisition minus random queries, in points, paired by seed: a row for each of two measures.
 
     The condition, `what`, mean, low and high of the 95 % t-interval, n, p, `holm` (p, adjusted for all rows of that measure),
-    `verdict`. Compared are ends with equally many labels, and curves over the numbers of labels at which both were looked at.
+    `verdict`. Compared are ends with equally many labels, and curves over the numbers of labels at which both were evaluated,
+    three or more.
     """
     found = []
     for place, of in frame.groupby(PLACE, sort=False):
@@ -49,13 +50,15 @@ def against_random(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _measures(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, tuple[pd.Series, pd.Series]]:
     ends = [runs.dropna(subset="test_accuracy").set_index(["seed", "num_labelled"]).test_accuracy for runs in (one, other)]
-    return {TEST: tuple(ends), CURVE: tuple(map(stats.by_seed, stats.looked_at_alike(one, other)))}
+    shared = stats.evaluated_alike(one, other)
+    shared = shared if shared[0].num_labelled.nunique() > 2 else [runs.iloc[:0] for runs in shared]
+    return {TEST: tuple(ends), CURVE: tuple(map(stats.by_seed, shared))}
 
 
 def verdict(interval: stats.Interval, values: pd.Series) -> str:
     """What an interval says of a difference from random; where it is inconclusive, how many seeds would decide."""
     if interval.n < 2:
-        return "inconclusive: no two seeds" if interval.n else "not run with equally many labels"
+        return "inconclusive: no two seeds" if interval.n else "not evaluated with equally many labels"
     if interval.direction:
         return "better than random" if interval.direction > 0 else "worse than random"
     if interval.low == interval.high:  # a mean of zero alone may be that of +5 and -5

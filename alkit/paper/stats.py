@@ -103,7 +103,7 @@ def by_seed(runs: pd.DataFrame, column: str = "valid_accuracy", first: int = 0, 
     return pd.Series(areas, dtype=float).rename_axis("seed")
 
 
-def looked_at_alike(*runs: pd.DataFrame) -> list[pd.DataFrame]:
+def evaluated_alike(*runs: pd.DataFrame) -> list[pd.DataFrame]:
     """Of each, the rounds at the numbers of labels at which all of them have a validation accuracy, in every seed.
 
     Between fewer points the trapezoids of a curve that flattens lie lower, so that only areas over the same points compare.

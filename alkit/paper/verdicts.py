@@ -15,8 +15,9 @@ LEVEL = 0.05  # two-sided: of each side half
 RULE = f"""Every line tests its statement as one or more quantities, measured once a seed, that it says are above a threshold,
 zero for a difference. Intervals are Student's of the mean, 95 %; those of test accuracies include the error of there being
 {TEST_IMAGES:,} test images: image by image where the logs say which were right, else binomial, as if networks erred
-independently, which is too much where they err alike. A *curve* counts as the validation accuracy averaged over the labels that
-it spans, and its halves part at {SECOND_HALF["first"]} labels, which is round 50.
+independently, which is too much where they err alike. A *curve* counts as the validation accuracy averaged over the numbers of
+labels at which all that are compared were evaluated; its halves part at {SECOND_HALF["first"]} labels, which is round 50. After
+a verdict stands under what conditions it was found, and what else was measured.
 
 - *holds*, asked first: every quantity is shown to lie above its threshold, each tested at 2.5 %; as all have to pass, no
   adjustment is needed.

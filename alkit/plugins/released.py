@@ -107,7 +107,7 @@ def stratified(config: Config, data: Dataset) -> tuple[Tensor, Tensor, Tensor]:
 
 SAMPLERS["passes"] = Sampler(repeated, lambda config: config.num_samples if redraws(config, "pool") else 1)
 ACQUISITIONS["released_entropy"] = Acquisition(entropy, top=unstable_highest)
-ACQUISITIONS["released_bald"] = Acquisition(bald, sampler="passes", top=unstable_highest)
+ACQUISITIONS["released_bald"] = Acquisition(bald, sampler="passes", top=unstable_highest, compares_samples=True)
 NOISES["released_pepper"] = lambda images, draw, config, data: pepper(images, draw, config.noise_pixels)
 MODELS["released_lenet"] = Model(  # no border: 44,426 weights on 28x28 grey images; three times as wide on RGB
     lambda config, shape, num_classes: LeNet(shape, num_classes, config.train_dropout, times=shape[0], border=0), smallest=16

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from alkit.determinism import resolve_device
+from alkit.determinism import device_name, resolve_device
 from alkit.files import log
 from alkit.files.provenance import facts, made_by
 from alkit.files.sources import load
@@ -26,7 +26,7 @@ from alkit.paths import shown
 
 TOLERANCE = 1.0  # points of accuracy
 QUERIED = 0.9  # the share of a query's images that is bought again
-LIKE = ("method", "versions", "cpu", "instructions", "threads")  # what has to be the same for the same bits
+LIKE = ("method", "versions", "cpu", "instructions", "threads")  # and the device: with the same, the same bits
 LONGEST = 60.0  # seconds that a round may have taken to be drawn, unless all are wanted
 BEGUN_WITHIN = 300.0  # seconds in which rounds are begun, unless all are wanted; running again goes on with the others
 
@@ -78,8 +78,8 @@ def repeat(outputs: Path, drawn: Drawn) -> dict:
     # The data or the device is not here, or too small; training diverges here.
     except (ValueError, OSError, ArithmeticError, RuntimeError, MemoryError) as error:
         return {**kept, "verdict": "could not be repeated", "why": str(error)}
-    now = facts(data.device)
-    like = {key: maker.get(key) for key in LIKE} == {key: now[key] for key in LIKE}
+    now, same_device = facts(data.device), rounds[drawn.number].device == device_name(data.device)
+    like = same_device and {key: maker.get(key) for key in LIKE} == {key: now[key] for key in LIKE}
     points, share = apart(rounds[drawn.number], found)
     outcome = {"points": round(points, 4), "queried": round(share, 4), "same_code_and_machine": like}
     verdict = judged(rounds[drawn.number], found, like)
@@ -96,7 +96,7 @@ def apart(logged: Round, found: Round) -> tuple[float, float]:
 
 
 def judged(logged: Round, found: Round, like: bool) -> str:
-    """The verdict on a repeated round; `like`: this code made the logged one on a machine like this."""
+    """The verdict on a repeated round; `like`: this method made the logged one on a machine like this."""
     points, share = apart(logged, found)
     if points == 0 and logged.query == found.query:
         return "to the bit"
@@ -148,7 +148,7 @@ def line(outcome: dict) -> str:
     how = outcome.get("why", "")
     if outcome["verdict"] in ("within tolerance", "not"):
         how = f"{outcome['points']:.2f} points apart, {outcome['queried']:.0%} of the query"
-        how += ", though this code made it on a machine like this" if outcome["same_code_and_machine"] else ""
+        how += ", though this method made it on a machine like this" if outcome["same_code_and_machine"] else ""
     return f"{outcome['log']} round {outcome['number']}: {outcome['verdict']}" + (f" ({how})" if how else "")
 
 

@@ -4,7 +4,7 @@
 # ---
 
 # %% [markdown]
-# # The ten images of one BALD query point in more similar directions than ten random ones (LeNet, MNIST)
+# # To LeNet the ten images of one BALD query are closer in angle than ten random ones, on MNIST
 #
 # **Claim** (section 3.5). Scores are given to single images, and ten are bought together. BALD's and entropy's highest
 # scores may then all belong to the same few kinds of image, which one label would have taught as well as ten: the paper does

@@ -166,6 +166,19 @@ def test_the_loop_ends_when_every_image_was_asked_for_once_and_its_last_network_
     assert len(again.answers.rounds) == len(session.answers.rounds)
 
 
+def test_coming_back_in_the_last_query_it_still_waits_for_all_of_it(begin, person, exercise):
+    config = replace(exercise, num_pool=8, epochs=1)
+    session = begin(config=config)
+    person(session, 7)
+    person.wait(lambda: len(session.open) == 1)
+    session.close()
+    again = begin(config=config)
+    assert len(again.open) == 1 and not again.is_done
+    person(again, 1)
+    person.wait(lambda: again.is_done)
+    assert again.answers.rounds[-1].num_labelled == exercise.num_initial + 8
+
+
 def test_rounds_are_as_many_as_the_pool_allows_whatever_is_asked_for(begin, exercise):
     session = begin(config=replace(exercise, num_rounds=5000))
     assert session.config.num_rounds == math.ceil((1297 - exercise.num_initial - exercise.num_valid) / exercise.query_size)

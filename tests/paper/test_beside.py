@@ -38,7 +38,13 @@ def test_fifty_labels_and_five_epochs_have_no_published_number_and_say_why():
 
 @pytest.mark.parametrize(
     ("config", "scenario"),
-    [(Config(dataset="digits"), None), (Config(), "my own"), (Config(noise="gaussian"), "ideal")],
+    [
+        (Config(dataset="digits"), None),
+        (Config(), "my own"),
+        (Config(noise="gaussian"), "ideal"),
+        (Config(dataset="digits", acquisition="released_bald"), None),
+        (Config(acquisition="released_bald"), "my own"),
+    ],
 )
 def test_a_condition_that_the_paper_does_not_have_says_so(config, scenario):
     found, words = beside(config, scenario)
@@ -50,7 +56,7 @@ def test_a_run_of_what_the_released_code_does_is_set_beside_the_papers_in_the_re
     for config in (Config(model="released_lenet"), Config(acquisition="released_bald"), Config(noise="released_pepper")):
         found, words = beside(config, "constrained")
         assert found.empty
-        assert words.startswith("this is what the released code does")
+        assert words.startswith("this is by what the released code does")
 
 
 def test_the_spread_is_over_splits_only_where_every_seed_has_its_own():

@@ -50,13 +50,23 @@ def test_the_curve_is_compared_as_far_as_both_go_and_ends_only_with_equally_many
     blocks = [{**GRID, "acquisition": "random", "num_rounds": 4}, {**GRID, "acquisition": "bald"}]
     found = together(logged(blocks, accuracy=accuracy, seeds=[0, 1, 2])).own
     rows = against_random(found).set_index("what")
-    assert rows.loc[TEST].n == 0 and rows.loc[TEST].verdict == "not run with equally many labels"
+    assert rows.loc[TEST].n == 0 and rows.loc[TEST].verdict == "not evaluated with equally many labels"
     shorter = found[found.num_labelled <= 50]
     areas = [stats.by_seed(shorter[shorter.acquisition == a]) for a in ("bald", "random")]
     assert rows.loc[CURVE]["mean"] == pytest.approx((areas[0] - areas[1]).mean())
 
 
-def test_the_same_curve_looked_at_less_often_is_no_difference(logged):
+@pytest.mark.parametrize(("num_rounds", "shared"), [(7, 1), (9, 2)])  # of random's first and last number of labels
+def test_two_points_are_no_curve(logged, num_rounds, shared):
+    random = {**GRID, "acquisition": "random", "num_rounds": 9, "evaluate_every": 9}
+    found = together(logged([random, {**GRID, "acquisition": "bald", "num_rounds": num_rounds}])).own
+    alike = stats.evaluated_alike(*(of for _, of in found.groupby("acquisition")))
+    assert [one.num_labelled.nunique() for one in alike] == [shared, shared]
+    row = against_random(found).set_index("what").loc[CURVE]
+    assert row.n == 0 and math.isnan(row.p) and row.verdict == "not evaluated with equally many labels"
+
+
+def test_the_same_curve_evaluated_less_often_is_no_difference(logged):
     def flattening(config, number):
         return 0.9 - 0.6 / (1 + number)
 
@@ -75,7 +85,7 @@ def test_the_same_curve_looked_at_less_often_is_no_difference(logged):
         ([0.0, 0.0], "no difference"),
         ([5.0, -5.0], "inconclusive: a difference of 0.0 needs more than 1,000 seeds"),
         ([3.0], "inconclusive: no two seeds"),
-        ([], "not run"),
+        ([], "not evaluated"),
     ],
 )
 def test_the_verdict_follows_from_the_interval(values, words):
