@@ -4,11 +4,13 @@ import json
 import re
 import shutil
 import statistics
+import threading
 
 import jupytext
 import pandas as pd
 import pytest
 
+from alkit.files.lock import held
 from alkit.paper import report as report_module
 from alkit.paper.report import data_notebook, findings
 from alkit.paths import NOTEBOOKS
@@ -85,6 +87,24 @@ def test_findings_run_with_their_parameters_once_or_when_named_and_say_how_far_t
     assert "size 3" in made[0].with_suffix(".html").read_text()
     with pytest.raises(ValueError, match="unknown finding 'two'; choose one"):
         findings("two", tmp_path / "outputs", tmp_path / "params")
+
+
+def test_a_finding_that_another_process_makes_is_waited_for(tmp_path, monkeypatch, capsys, wait):
+    for folder in ("notebooks/findings", "params/findings"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "notebooks/findings/one.py").write_text("1\n")
+    (tmp_path / "params/findings/one.yaml").write_text("{}\n")
+    begun, said = [], []
+    monkeypatch.setattr(report_module, "NOTEBOOKS", tmp_path / "notebooks")
+    monkeypatch.setattr(report_module, "execute", lambda *arguments, bar: begun.append(arguments))
+    monkeypatch.setattr(report_module, "html", lambda target: None)
+    second = threading.Thread(target=findings, args=("one", tmp_path / "outputs", tmp_path / "params"))
+    with held(tmp_path / "outputs/findings/one.lock"):
+        second.start()
+        wait(lambda: said.append(capsys.readouterr().out) or "one: another process is making it" in "".join(said))
+        assert begun == []
+    second.join()
+    assert len(begun) == 1
 
 
 @pytest.mark.parametrize(("text", "words"), [("size: [1", "expected ','"), ("size: 1\nsize: 2", "'size' stands 2 times")])

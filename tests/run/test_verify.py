@@ -2,12 +2,14 @@
 
 import json
 import shutil
+import threading
 from dataclasses import replace
 
 import pytest
 import torch
 
 from alkit.__main__ import main
+from alkit.files.lock import held
 from alkit.files.log import read, resume
 from alkit.files.provenance import facts
 from alkit.paper.readme import verified
@@ -175,6 +177,25 @@ def test_the_command_names_what_did_not_come_out(outputs, capsys, change):
     assert "of each of 2 experiments again: 1 came out to the bit, 0 within 1 point" in out
     assert "1 did not (mine 1). Of those, 0 are within 1 point too but bought other images" in out
     assert json.loads((outputs / "verified.json").read_text())["finished"]
+
+
+def test_a_second_pass_over_the_same_outputs_waits_for_the_first(tmp_path, capsys, monkeypatch, wait):
+    begun, said = [], []
+    monkeypatch.setattr("alkit.__main__.verify", lambda *arguments: begun.append(arguments) or {"rounds": []})
+    monkeypatch.setattr("alkit.paper.readme.verified", lambda outputs: "")
+    second = threading.Thread(target=main, args=(["verify", "--workers", "1", "--outputs", str(tmp_path)],))
+    with held(tmp_path / "verified.lock"):
+        second.start()
+        wait(lambda: said.append(capsys.readouterr().out) or "waiting for it" in "".join(said))
+        assert begun == []
+    second.join()
+    assert len(begun) == 1
+
+
+def test_a_folder_that_is_not_there_is_said_and_not_made(tmp_path, capsys):
+    assert main(["verify", "--outputs", str(tmp_path / "typo")]) == 2
+    assert "there are no outputs at " in capsys.readouterr().err
+    assert not (tmp_path / "typo").exists()
 
 
 @pytest.mark.parametrize("error", [FloatingPointError, torch.OutOfMemoryError, MemoryError])
