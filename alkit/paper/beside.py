@@ -33,7 +33,7 @@ def beside(config: Config, scenario: str | None = None) -> tuple[pd.DataFrame, s
     theirs = [(e.scenario, replace(e.configs[0], seed=config.seed)) for e in _of_paper(condition, scenario)]
     if not theirs:
         as_published = {key: PAPERS_NAMES.get(value, value) for key, value in condition.items()}
-        if as_published != condition and len(_of_paper(as_published, scenario)):
+        if as_published != condition and _of_paper(as_published, scenario):
             return none, "this is by what the released code does; the report's tables show it beside the paper's number"
         return none, "the paper has no number for this condition"
     for name, paper in theirs:
