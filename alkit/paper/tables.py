@@ -2,6 +2,7 @@
 
 import html
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -135,6 +136,7 @@ def page(results: Results, number: int, folder: Path) -> Styler:
         {"selector": "th, td", "props": f"{look}; font-variant-numeric: tabular-nums"},
         {"selector": "caption", "props": under},
         {"selector": "td a", "props": "color: inherit; text-decoration: none"},
+        {"selector": "td small", "props": "font-weight: normal"},
     ]
     weigh = lambda column: _bold(column, bold)  # noqa: E731
     note = html.escape(sources(results.provenance, _ours(found).dataset.unique()))
@@ -147,9 +149,10 @@ def _bold(column: pd.Series, bold: list[bool] | None) -> list[str]:
 
 
 def _linked(text: str, experiment: str, folder: Path, outputs: Path) -> str:
-    """A cell with a link to the notebook of its experiment, where that was made, and its name."""
+    """A cell, its spread under its mean, with a link to the notebook of its experiment, where that was made, and its name."""
     if not text or not experiment:
         return text
+    text = re.sub(" (±.*)", r"<br><small>\1</small>", text)
     title, target = html.escape(experiment), outputs / experiment / "notebook.ipynb"
     if not target.exists():
         return f'<span title="{title}">{text}</span>'

@@ -63,7 +63,7 @@ def test_every_cell_of_ours_leads_to_its_experiment(logged):
     (profile.experiments[0].folder / "notebook.ipynb").write_text("{}")
     shown = page(together(profile), 2, profile.folder).to_html()
     name = "constrained-mnist-lenet-random-none"
-    assert f'<a href="{name}/notebook.ipynb" title="mine/{name}">50.00' in shown
+    assert f'<a href="{name}/notebook.ipynb" title="mine/{name}">50.00<br><small>± 0.00 (2)</small></a>' in shown
     assert f'<span title="other/{name}">50.00' in shown  # its notebook was not made
     assert '<span title="mine/constrained-mnist-lenet-bald-none">50.00' in shown
     assert shown.count("title=") == 3
