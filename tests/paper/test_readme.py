@@ -85,9 +85,9 @@ def test_the_other_numbers_in_the_readmes_words_are_those_of_the_claims_and_the_
     lines = [found[found.line == line] for line in ("ours", "paper", "as released")]
     of_random = lines[1][lines[1].acquisition == "random"]
     ours, theirs, released, of_random = (f"{of['mean'].min():.0f} to {of['mean'].max():.0f} %" for of in (*lines, of_random))
-    assert f"trained as the text describes it has {ours} right, where chance is 10 %; published are {theirs}" in said
+    assert f"trained as the text describes, it gets {ours} right, where chance is 10 %; the paper has {theirs}" in said
     assert (
-        f"by random queries it has {released} right, which three seeds tell neither from the published {of_random} nor" in said
+        f"with random queries it gets {released} right. Three seeds tell that neither from the paper's {of_random} nor" in said
     )
 
 
