@@ -32,7 +32,7 @@ setup: $(READY) ## make the environment (.venv) and nothing else
 
 .venv/ready: pyproject.toml constraints.txt
 	@python="$(PYTHON)"; case " $(PYTHONS) " in (*" $$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2> /dev/null) "*) ;; \
-	  (*) echo "error: Python 3.11, 3.12 or 3.13 is needed, $${python:-none} is not; name one: make PYTHON=/path/to/python3.13"; exit 1;; esac; \
+	  (*) echo "error: Python 3.11, 3.12 or 3.13 is needed, got: $${python:-none}; name one: make PYTHON=/path/to/python3.13"; exit 1;; esac; \
 	echo "Making the environment in .venv with $$python (some minutes, once) ..."; \
 	[ -x $(BIN)/pip ] && [ "$$($(BIN)/python -V)" = "$$("$$python" -V)" ] || "$$python" -m venv --clear .venv
 	PIP_USER=0 $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
@@ -47,7 +47,7 @@ plan: $(READY) ## a profile's experiments, what is done, and how long the rest t
 report: $(READY) ## write a profile's report from its logs (PROFILE=paper: claims and README too)
 	@$(RUN) report $(PROFILE) $(THERE)
 
-findings: $(READY) ## run the notebooks of the findings (FINDING=dips: that one, again)
+findings: $(READY) ## run the notebooks of the findings (FINDING=dips: only that one, even if up to date)
 	@$(RUN) findings $(FINDING) $(THERE)
 
 verify: $(READY) ## repeat a random round of every experiment: do its numbers come out again? (ALL=1: longer rounds too)
@@ -69,7 +69,7 @@ test-all: $(READY) ## run all tests
 	@"$(BIN)/python" -m pytest
 
 lint: $(READY) ## check style, formatting and the method's types
-	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check . && "$(BIN)/mypy"
+	@"$(BIN)/ruff" check . && "$(BIN)/ruff" check --isolated --select F821 notebooks tests && "$(BIN)/ruff" format --check . && "$(BIN)/mypy"
 
 lab: $(READY) ## open JupyterLab in lab/, a folder of your own (ARGS='--no-browser --port 8899')
 	@"$(BIN)/python" -m alkit.lab $(ARGS)

@@ -53,7 +53,7 @@ def _parser() -> Parser:
         return one
 
     one = command(_reproduce, "run a profile's experiments and write its report", experiments(), workers("experiments"))
-    one.add_argument("--scheduler", metavar="ADDRESS", help="on the Dask cluster there: tcp://host:8786")
+    one.add_argument("--scheduler", metavar="ADDRESS", help="run on the Dask cluster at this address: tcp://host:8786")
     one.add_argument("--slurm", type=Path, metavar="FILE", help="on Slurm, as a YAML file describes its jobs")
     command(_plan, "what is done of a profile, and how long the rest takes here", experiments(), workers("experiments"))
     one = command(_report, "write a profile's report from its logs")
@@ -106,7 +106,7 @@ def _plan(args: argparse.Namespace) -> int:
     print(f"{count} ({estimate.basis(todo)})")
     missing = [d for d in dict.fromkeys(c.dataset for e in chosen.experiments for c in e.configs) if not is_here(d)]
     if missing:
-        unseen = "so whether they have what is asked of them, and whether the logs are of them, was not checked"
+        unseen = "so it was not checked whether they suffice for these runs, nor whether the logs were made on them"
         print(f"The images of {', '.join(missing)} are not here (reproduce fetches them), {unseen}.")
     return 0
 

@@ -32,9 +32,9 @@ def highest(scores: Scores, count: int) -> list[int]:
 
 
 class Acquisition(NamedTuple):
-    """How a query is chosen: the `top` of the `score` of what a `sampler` (`prediction.SAMPLERS`) says of the pool.
+    """How a query is chosen: a `sampler` (`prediction.SAMPLERS`) predicts the pool, `score` scores it, `top` picks by score.
 
-    Without a score, at random, and the pool is never looked at. A score that `compares_samples` needs two that may differ.
+    Without a score, at random; the pool is not looked at. A score that `compares_samples` needs two samples that may differ.
     """
 
     score: Callable[[LogProbs], Scores] | None

@@ -34,14 +34,14 @@ class Round:
     query_seconds: float
     device: str = ""  # in words; a run may go on elsewhere than it began
     test_correct: str | None = None  # of the last round, which test images it got right (`prediction.packed`); not in old logs
-    # Only while it runs: no log keeps them. The scores of the query, and of the pool it is from their 5, 50 and 95 % quantiles.
+    # Not kept in logs, there only while it runs: the query's scores, and the 5, 50 and 95 % quantiles of its pool's scores.
     scores: tuple[float, ...] = field(default=(), compare=False)
     pool_scores: tuple[float, ...] = field(default=(), compare=False)
 
 
 Oracle = Callable[[list[int]], dict[int, int]]
-"""Where the labels of queried images come from: of all images asked for so far, in order, to the labels of those that have
-one. One who labels may skip an image or take a label back; an oracle that waits for a person returns when to train again."""
+"""Where the labels of queried images come from: a function from all images asked for so far, in order, to the labels of those
+that have one. A person may skip an image or take a label back; her oracle returns when it is time to train again."""
 
 
 def simulated(data: Dataset) -> Oracle:

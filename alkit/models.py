@@ -36,8 +36,8 @@ class Network(nn.Module):
 class LeNet(Network):
     """LeNet-5 with ReLU and max-pooling (LeCun et al., 1998): 61,706 weights on 28x28 grey, 62,006 on 32x32 RGB images.
 
-    The features are the layers C1 to C5 (two convolutions and the first of three fully connected layers, which LeCun
-    et al. count among the convolutions), 120 of them. Images smaller than 32x32 get a border of two zeros, as MNIST's
+    The 120 features are the output of the layers C1 to C5 (two convolutions and the first of three fully connected
+    layers, which LeCun et al. count among the convolutions). Images smaller than 32x32 get a border of two zeros, as MNIST's
     28x28 did in the original, unless `border` says otherwise. Every layer is `times` as wide.
     """
 

@@ -102,8 +102,8 @@ def check(config: "Config", data: Dataset, is_simulated: bool = True) -> None:
     is_balanced = SPLITS[config.split] is not given
     if not is_balanced and config.num_initial + config.num_valid < num_known:
         raise ValueError(
-            f"num_initial={config.num_initial} is not {num_known - config.num_valid}, all that {data.name} has labels of "
-            f"beside num_valid={config.num_valid}"
+            f"num_initial={config.num_initial} is not {num_known - config.num_valid}, the number of labels of {data.name} "
+            f"without num_valid={config.num_valid}; split={config.split} takes them all"
         )
     in_valid = -(-config.num_valid * rarest // num_known)
     in_initial = -(-config.num_initial // num_classes) if is_balanced else 1

@@ -134,10 +134,10 @@ pd.DataFrame(rows).style.hide()
 # %% [markdown]
 # ## The splits
 # Those of the profile's first experiment on each data set (a constrained one, if there is any); others may start from more
-# labels or query another pool. They are disjoint, and the validation set has the training set's proportions of the classes. The
-# initial labels hold the same number of each class; with the split `given` they are all labels outside the validation set, with
-# `released` they have those proportions too. The pool is what is left, or `num_pool` images of it. All are drawn anew for every
-# seed; once for all with a `split_seed`, and with `released`.
+# labels or query another pool. The parts are disjoint; the validation set has the training set's proportions of the classes.
+# The initial labels hold the same number of each class; with the split `given` they are all labels outside the validation set,
+# with `released` they have those proportions too. The pool is what is left, or `num_pool` images of it. All are drawn anew for
+# every seed; with a `split_seed`, or with `released`, they are the same for all seeds.
 
 # %%
 rows = []

@@ -24,8 +24,8 @@ explorer.box
 
 # %% [markdown]
 # **How it is meant.** One run is one seed: two curves that differ by a few points may differ by the seed alone (try another).
-# *Begin with* sets all fields, to small runs on digits or to one of the paper's scenarios; only at the paper's settings is the
-# published number marked, as a diamond, and at those a run takes minutes to hours. A score is in nats: the entropy of the
+# *Begin with* sets all fields, to small runs on digits or to one of the paper's scenarios; the published number
+# is marked (a diamond) only at the paper's settings, where a run takes minutes to hours. A score is in nats: the entropy of the
 # prediction, or for BALD the mutual information with the weights; random queries look at no image. Dropout is the rate at which
 # BALD's samples are taken and changes nothing else.
 #

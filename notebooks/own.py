@@ -53,7 +53,7 @@ display(Markdown(f"**Profile `{profile.name}`.** {markdown(profile.about)}"))
 if len(rows):
     display(Markdown("\n".join(f"- {markdown(line)}" for line in answers(rows))))
 else:
-    display(Markdown("There is nothing to compare: a profile that asks this has `random` among its acquisitions, and another."))
+    display(Markdown("There is nothing to compare: the profile needs `random` and at least one other acquisition."))
 
 # %% [markdown]
 # A difference is taken seed by seed: the same seed gives every acquisition the same split, first labels, first weights and
@@ -109,5 +109,5 @@ results.made.style.format(escape="html").hide()  # by what code, on what machine
 # - The spread is over seeds: splits (if not `given`, nor by a `split_seed`), weights, shuffling and noise. It says nothing of
 #   other images than these.
 # - The test set is one and the same for all seeds; how far its accuracy is from that on other images is not in the interval.
-# - A difference after these many labels is not one after fewer or more: the mean over the curve is of all
-#   numbers of labels at which both were evaluated.
+# - A difference after this many labels need not be there after fewer or more: the mean over the curve
+#   takes all numbers of labels at which both were evaluated.

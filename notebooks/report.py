@@ -49,6 +49,9 @@ for kind in ("tables", "figures"):
 
 
 def save(figure, stem):
+    if not any(ax.lines for ax in figure.axes):
+        plt.close(figure)
+        return display(Markdown("Nothing of it has been run in this profile."))
     # No date in a PDF: the same results make the same file.
     for suffix, metadata in {"png": None, "pdf": {"CreationDate": None}}.items():
         figure.savefig(folder / "figures" / f"{stem}.{suffix}", bbox_inches="tight", metadata=metadata)
@@ -67,8 +70,8 @@ def save_table(number):
 
 # %% [markdown]
 # ## All of the paper's numbers, against ours
-# Every number of Tables 2 and 3 as an accuracy on the test set: on the line ours is the paper's, above it higher. The paper's
-# are means of three seeds, without a spread.
+# Every number of Tables 2 and 3 as an accuracy on the test set: on the line ours equals the paper's, above it ours is higher.
+# The paper's are means of three seeds, without a spread.
 
 # %%
 if pairs(results.rounds)["mean"].notna().any():
@@ -87,14 +90,14 @@ found.assign(scenario=found.scenario.map(word), model=found.model.map(word)).sty
 
 # %% [markdown]
 # ### Where it differs from the paper
-# The paper's value → the profile's, for the fields in which they differ. The paper's are those of the profile `paper`: of its
-# text; where that is silent of the released code; and for BALD, whose posterior neither names, Monte-Carlo dropout (rate 0.5,
-# T = 10).
+# The paper's value → the profile's, for the fields in which they differ. The paper's are those of the profile `paper`: they
+# follow the paper's text; where that is silent, the released code; and for BALD, whose posterior neither names, Monte-Carlo
+# dropout (rate 0.5, T = 10).
 
 # %%
 different = differences(profile)
-same = "In none of these fields. Where there are other numbers of seeds, tables have them; what the data are stands below."
-display(different.rename(columns=word) if len(different) else Markdown(same))
+same = "In none of these fields. Where numbers of seeds differ, the tables show it; the data are described below."
+display(different.rename(columns=word).T if len(different) else Markdown(same))
 if missing := absent(profile):
     words = ", ".join(f"{word(scenario)} ({word(model)})" for scenario, model in missing)
     display(Markdown(f"The paper also has, and this profile does not: {words}."))
@@ -110,8 +113,8 @@ results.provenance.style.format(escape="html").hide()
 
 # %% [markdown]
 # ### By what code, on what machine
-# Codes are git commits, "changed" where alkit's files were not as it has them, each with the number of rounds that it made;
-# logs that are older than this record say neither code nor machine.
+# Codes are git commits ("changed": alkit's files differed from the commit), each with the number of rounds that it computed;
+# logs older than this record name neither code nor machine.
 
 # %%
 made = results.made.assign(code=results.made.code + results.made.rounds.map(" ({:,})".format))
@@ -142,8 +145,8 @@ save(figure4(results), "figure4")
 # %% [markdown]
 # ## Figure 5: the acquisition functions under constrained data
 # The lines are validation accuracies, as in the paper, but not smoothed, and over the number of labelled images instead of
-# the round. A diamond at the right edge is the paper's accuracy on the **test** set after its last round, at 1,100 labels
-# (Table 2).
+# the round; a dot is a measurement, where there are few. A diamond, right of the last of them, is the paper's accuracy on the
+# **test** set after its last round, at 1,100 labels (Table 2).
 
 # %%
 save(figure5(results), "figure5")

@@ -107,7 +107,7 @@ def test_make_names_the_pythons_it_takes_where_there_is_none(named, said):
     found = make_setup(*named)
     assert found.returncode != 0
     assert found.stdout == (
-        f"error: Python 3.11, 3.12 or 3.13 is needed, {said} is not; name one: make PYTHON=/path/to/python3.13\n"
+        f"error: Python 3.11, 3.12 or 3.13 is needed, got: {said}; name one: make PYTHON=/path/to/python3.13\n"
     )
 
 

@@ -15,9 +15,10 @@ def whole_runs(runs: pd.DataFrame, about: str) -> Figure:
     ax.barh(places, runs.train / 60, color=BLUE, label="training")
     ax.barh(places, runs["query"] / 60, left=runs.train / 60, color=ORANGE, label="querying")
     for place, (minutes, times) in zip(places, zip(runs.seconds / 60, runs.times, strict=True), strict=True):
-        ax.text(minutes, place, f" {minutes:.0f} min" + (f" ({times:.0f} x)" if times > 1 else ""), va="center", fontsize=9)
+        ax.text(minutes, place, f" {minutes:.0f} min" + (f" ({times:.3g} x)" if times > 1 else ""), va="center", fontsize=9)
     ax.set_yticks(places, runs.index)
-    ax.set(xlabel="minutes of all cores for one run of 100 rounds", xlim=(0, 1.25 * runs.seconds.max() / 60))
+    ax.set(xlabel="minutes of all cores for one run of 100 rounds", xlim=(0, 1.35 * runs.seconds.max() / 60))
+    ax.grid(axis="y", visible=False)
     ax.legend(frameon=False, loc="upper right")
     note(figure, about)
     return figure
@@ -36,7 +37,7 @@ def large_pools(large: pd.DataFrame, about: str) -> Figure:
 
 def steps(profiles: pd.DataFrame, about: str) -> Figure:
     """What a training step's time is made of, a panel a network."""
-    figure, axes = plt.subplots(1, len(profiles.columns), figsize=(8.4, 3), sharey=True, layout="constrained")
+    figure, axes = plt.subplots(1, len(profiles.columns), figsize=(8.4, 3), sharex=True, sharey=True, layout="constrained")
     for ax, (model, part) in zip(axes, profiles.items(), strict=True):
         ax.barh(part.index[::-1], 100 * part[::-1] / part.sum(), color=BLUE)
         ax.set(xlabel="share of a step's time (%)", title=word(model))

@@ -21,10 +21,10 @@ def hint(rounds: Sequence[Round]) -> str:
     first, last = scored[0].pool_scores[1], scored[-LAST:]
     query = median(score for found in last for score in found.scores)
     pool = median(found.pool_scores[1] for found in last)
-    random = f"random images of their pool {pool:.3f}, of the first {first:.3f}"
+    random = f"random images of their pools {pool:.3f}, of the first pool {first:.3f}"
     words = f"The last {LAST} queries score {query:.3f} nats (median), {random}"
     if query <= 1.1 * pool:
         return f"{words}: the scores hardly tell images apart, and random ones would do as well."
     if query < first:
-        return f"{words}: what is asked for is surer to the network than a random image was. More labels may change little."
+        return f"{words}: the network is surer of these than it first was of a random image. More labels may change little."
     return f"{words}: there are still images that the network is unsure of."

@@ -67,8 +67,8 @@ def _texts(project: Path, lab: Path, found: list[Copy]) -> list[str]:
     others += sorted((project / "notebooks").glob("*.ipynb"))  # where an earlier version of `make lab` had them
     texts = [
         "# Start here\n\nThe folder `lab/` is yours. The notebooks in it are copies: change them, run them, save them; no "
-        "command of the project writes to them again or deletes them. What they compute goes where each one's `folder` says, "
-        "in `outputs/` but for the report's. This page alone is written anew by every `make lab`.\n\n"
+        "command of the project writes to them again or deletes them. What they compute goes where each one's `folder` says: "
+        "in `outputs/`, except for the report's. This page alone is written anew by every `make lab`.\n\n"
         "[README: the paper, and what came out](../README.md)",
         "## Change and run\n\n" + "\n".join(_line(c, lab) for c in own),
         "## Findings\nOne question each. *The result* is the notebook as it was run in full; *your copy* has small "

@@ -79,9 +79,9 @@ def gains(*names: str) -> Callable[[Evidence], str]:
             return ""
         added = [[of[code].mean() - of["none"].mean() for code in NOISES.values()] for of in (resnet, lenet)]
         each = [f"{noise} {more:+.1f} (LeNet {less:+.1f})" for noise, more, less in zip(NOISES, *added, strict=True)]
-        return f"{name}, of which LeNet has {lenet['none'].mean():.1f} % right without noise, {' and '.join(each)} points"
+        return f"{name} (without noise LeNet has {lenet['none'].mean():.1f} % right): {' and '.join(each)} points"
 
     def words(e: Evidence) -> str:
-        return f"by what noise adds to ResNet-18: {'; '.join(filter(None, (one(e, name) for name in names)))}; 10 % are chance"
+        return f"noise adds to ResNet-18: {'; '.join(filter(None, (one(e, name) for name in names)))}; chance is 10 %"
 
     return words

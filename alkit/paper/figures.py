@@ -11,38 +11,37 @@ from matplotlib.lines import Line2D
 
 from alkit.paper.pictures import note
 from alkit.paper.published import published
-from alkit.paper.results import Results
+from alkit.paper.results import CONDITION, Results, as_published
 from alkit.paper.tables import is_near, pairs, sources
 from alkit.paper.words import colour, mathtext, ordered, word
 
-PAPER_DATASETS = ("mnist", "cifar10", "fashion_mnist")
 DASHES = ("-", (0, (4, 2)), (0, (1, 1.3)), (0, (6, 1.5, 1, 1.5)), (0, (2.5, 1)))  # a network's line, in the order of the legend
+FEW = 25  # numbers of labels, up to which each that was looked at shows as a dot on its line
+BUDGET = 1100  # labels after the paper's last round of constrained data, of which its Table 2 is
 
 
 def figure4(results: Results) -> Figure:
     """Validation accuracy of LeNet without noise in the ideal scenario's finer variant, one line an acquisition."""
-    shown = results.own.query("scenario == 'ideal_fine' and model == 'lenet' and noise == 'none'")
-    return _panels(shown, "acquisition", ("lenet",), ("mnist",), results.provenance)
+    shown = "scenario == 'ideal_fine' and model == 'lenet' and noise == 'none'"
+    return _panels(results, results.own.query(shown), _planned(results).query(shown), "acquisition")
 
 
 def figure5(results: Results) -> Figure:
     """Validation accuracy without noise in the constrained scenario: colour acquisition, line style network.
 
-    With the lines of the profiles beside, where those were evaluated along the way. Where neither of the paper's networks
-    was run, those that were.
+    With the lines of the profiles beside, where those were evaluated along the way.
     """
-    shown = results.rounds.query("scenario == 'constrained' and noise == 'none'")
+    which = "scenario == 'constrained' and noise == 'none'"
+    shown = results.rounds.query(which)
     counts = shown.dropna(subset="valid_accuracy").groupby("experiment").num_labelled.nunique()
     shown = shown[(shown.line == results.profile.label) | shown.experiment.isin(counts[counts > 2].index)]
-    paper = ("resnet18", "lenet")
-    return _panels(shown, "acquisition", paper if shown.empty or shown.model.isin(paper).any() else (), PAPER_DATASETS,
-                   results.provenance)  # fmt: skip
+    return _panels(results, shown, _planned(results).query(which), "acquisition")
 
 
 def figure6(results: Results) -> Figure:
     """Validation accuracy of LeNet with BALD in the constrained scenario, one line a noise."""
-    shown = results.own.query("scenario == 'constrained' and model == 'lenet' and acquisition == 'bald'")
-    return _panels(shown, "noise", ("lenet",), PAPER_DATASETS, results.provenance)
+    shown = "scenario == 'constrained' and model == 'lenet' and acquisition == 'bald'"
+    return _panels(results, results.own.query(shown), _planned(results).query(shown), "noise")
 
 
 def figure_of_pairs(results: Results) -> Figure:
@@ -57,7 +56,8 @@ def figure_of_pairs(results: Results) -> Figure:
         error = [of["mean"] - of.low.clip(lower=0), of.high.clip(upper=100) - of["mean"]]
         face = {"mfc": colour(model)} if line == own else {"mfc": "white"}
         marker = "osD^v"[lines.index(line) % 5]
-        ax.errorbar(of.published, of["mean"], error, fmt=marker, ms=5.5, color=colour(model), elinewidth=0.8, alpha=0.8, **face)
+        look = {"fmt": marker, "ms": 5.5, "elinewidth": 0.8, "alpha": 0.8, "zorder": 3 if line == own else 2}
+        ax.errorbar(of.published, of["mean"], error, color=colour(model), **look, **face)
     done = run[run.line == own].drop_duplicates(["table", "scenario", "dataset", "noise", "model", "acquisition"])
     missing = found.drop(index=run.index)
     for model, of in missing.groupby("model"):
@@ -69,9 +69,9 @@ def figure_of_pairs(results: Results) -> Figure:
                 for i, line in enumerate(lines) if line != own]  # fmt: skip
     if len(missing):
         handles.append(Line2D([], [], color="#777777", marker="|", ms=9, ls="", label="not run yet"))
-    figure.legend(handles=handles, loc="outside upper center", ncols=4, frameon=False, handletextpad=0.3, columnspacing=1.4)
+    figure.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False, handletextpad=0.3, columnspacing=1.4)
     count = done.chance.notna().sum()
-    near = f"{is_near(done).sum()} of {count} are as near to the paper's as chance leaves two means"
+    near = f"{is_near(done).sum()} of {count} are as near to the paper's as two means are by chance"
     bars = f"Bars: 95 % t-intervals of our means. {near}." if count else "One seed each."
     note(figure, f"{len(done)} of the paper's {len(published())} numbers (Tables 2 and 3; errors as accuracies). {bars}\n"
                  f"{sources(results.provenance, run.dataset.unique())}")  # fmt: skip
@@ -81,14 +81,16 @@ def figure_of_pairs(results: Results) -> Figure:
 def curve(ax: Axes, runs: pd.DataFrame, colour: str, line="-") -> None:
     """Mean validation accuracy over seeds, and a band of one standard error to either side where there is more than one.
 
-    A run evaluated only at its ends shows as two points, not as a line between them.
+    A run evaluated only at its ends shows as two points, not as a line between them; one evaluated seldom has a dot at each
+    time.
     """
     look = {"x": "num_labelled", "y": "valid_accuracy", "errorbar": "se", "color": colour, "ax": ax, "legend": False}
     if _is_ends(runs):
         face = colour if line == "-" else "white"
         sns.lineplot(runs, **look, ls="", marker="o", ms=5, err_style="bars", mfc=face, mec=colour)
     else:
-        sns.lineplot(runs, **look, ls=line, lw=1.8, err_kws={"alpha": 0.18, "lw": 0})
+        dot = "o" if runs.dropna(subset="valid_accuracy").num_labelled.nunique() <= FEW else ""
+        sns.lineplot(runs, **look, ls=line, lw=1.8, marker=dot, ms=4, mew=0, err_kws={"alpha": 0.18, "lw": 0})
 
 
 def _is_ends(runs: pd.DataFrame) -> bool:
@@ -96,25 +98,31 @@ def _is_ends(runs: pd.DataFrame) -> bool:
     return runs.num_labelled.nunique() < 3 and runs["round"].max() > 2
 
 
-def _datasets(frame: pd.DataFrame, paper: tuple[str, ...]) -> list[str]:
-    """The paper's panels, or those of other data where none of the paper's was run."""
-    others = [d for d in frame.dataset.unique() if d not in paper]
-    return others + [d for d in paper if d in set(frame.dataset) or not others]
+def _planned(results: Results) -> pd.DataFrame:
+    """The conditions that a profile holds, run or not, under the paper's names."""
+    first = [(e.scenario, e.configs[0]) for e in results.profile.experiments]
+    rows = [(scenario, one.dataset, one.noise, one.model, one.acquisition) for scenario, one in first]
+    return as_published(pd.DataFrame(rows, columns=CONDITION, dtype=str))
 
 
-def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple[str, ...], data: pd.DataFrame) -> Figure:
-    """A panel a data set: a colour a value of `hue`, a line style a network and line; the paper's, and whatever was run."""
-    datasets, own = _datasets(frame, paper), frame.line.cat.categories[0]
-    papers = list(dict.fromkeys(published()[hue][published()[hue] != ""]))
-    values = ordered([*papers, *frame[hue]])
+def _panels(results: Results, frame: pd.DataFrame, planned: pd.DataFrame, hue: str) -> Figure:
+    """A panel a data set: a colour a value of `hue`, a line style a network and line; all that was run or is planned.
+
+    Without axes where nothing was or is.
+    """
+    own = frame.line.cat.categories[0]
+    datasets, models, values = (ordered([*planned[key], *frame[key]]) for key in ("dataset", "model", hue))
+    if not datasets:
+        return plt.figure()
     found = list(frame[["model", "line"]].drop_duplicates().itertuples(index=False, name=None))
     kinds = list(dict.fromkeys([*((m, own) for m in models), *sorted(found, key=lambda kind: kind[1] != own)]))
     dashes = {kind: DASHES[i % len(DASHES)] for i, kind in enumerate(kinds)}
     width = {1: 6.4, 2: 8.4}.get(len(datasets), 10.5)
     figure, axes = plt.subplots(1, len(datasets), figsize=(width, 4.2), squeeze=False, layout="constrained")
-    marks = published().query("table == 2 and dataset in @datasets and model in @models")
+    marks = published().query(f"table == 2 and model in @models and {hue} in @values")
     marks = marks[marks.noise == "none"] if hue == "acquisition" else marks[marks.acquisition == "bald"]
-    marks = marks[marks.dataset.isin(frame.dataset) & (frame.scenario == "constrained").any()]
+    budgets = frame[frame.scenario == "constrained"].groupby("dataset").num_labelled.max()
+    marks = marks[marks.dataset.isin(budgets.index[budgets == BUDGET])]
     for ax, dataset in zip(axes[0], datasets, strict=True):
         panel = frame[frame.dataset == dataset].dropna(subset="valid_accuracy")
         for (model, line, value), runs in panel.groupby(["model", "line", hue], observed=True):
@@ -125,16 +133,17 @@ def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple
             ax.text(0.5, 0.5, "not run yet", transform=ax.transAxes, ha="center", va="center", color="#777777")
         else:
             for mark in marks[marks.dataset == dataset].to_dict("records"):
-                ax.plot(panel.num_labelled.max(), mark["percent"], "D", ms=6, mfc="none", mec=colour(mark[hue]), mew=1.4,
-                        clip_on=False, zorder=5)  # fmt: skip
-        if len(panel) and (missing := _not_run(panel, hue, models, papers)):
+                # Beside our last point, not over it.
+                ax.plot(1.05 * BUDGET, mark["percent"], "D", ms=6, mfc="none", mec=colour(mark[hue]), mew=1.4, clip_on=False,
+                        zorder=5)  # fmt: skip
+        if len(panel) and (missing := _not_run(panel, planned[planned.dataset == dataset], hue)):
             text = "\n".join(["not run yet:", *missing])
             ax.text(0.98, 0.62, text, transform=ax.transAxes, ha="right", va="center", fontsize=8, color="#777777")
         ax.set(title=mathtext(word(dataset)), xlabel="labelled images", ylabel="", ylim=_limits(frame, marks))
     axes[0, 0].set_ylabel("validation accuracy (%)")
     handles = [Line2D([], [], color=colour(v), lw=2.2, label=mathtext(word(v))) for v in values]
-    if len(kinds) > 1:
-        drawn = [kind for kind in kinds if kind in found or kind[0] not in dict(found)]
+    drawn = [kind for kind in kinds if kind in found or kind[0] not in dict(found)]
+    if len(drawn) > 1:
         handles += [_key(frame, model, line, own, dashes[model, line]) for model, line in drawn]
     if len(marks):
         handles.append(Line2D([], [], color="#777777", marker="D", mfc="none", ls="", label="paper's final test accuracy"))
@@ -145,28 +154,31 @@ def _panels(frame: pd.DataFrame, hue: str, models: tuple[str, ...], paper: tuple
         handles=[handle for column in range(columns) for handle in handles[column::columns]],
         loc="outside upper center", ncols=columns, frameon=False, handlelength=2.4, columnspacing=1.4,
     )  # fmt: skip
-    note(figure, f"{_seeds(frame)}. {_looked_at(frame, hue)}{sources(data, datasets)}")
+    note(figure, f"{_seeds(frame)}. {_looked_at(frame, hue)}{sources(results.provenance, datasets)}")
     return figure
 
 
-def _not_run(panel: pd.DataFrame, hue: str, models: tuple[str, ...], values: list[str]) -> list[str]:
-    """The paper's lines that a panel lacks, in words; a network that lacks all of them by its name."""
+def _not_run(panel: pd.DataFrame, planned: pd.DataFrame, hue: str) -> list[str]:
+    """The planned lines that a panel lacks, in words; a network that lacks all of several by its name."""
     shown, missing = set(zip(panel.model, panel[hue], strict=True)), []
-    for model in models:
-        left = [word(value) for value in values if (model, value) not in shown]
-        if len(models) == 1:
+    for model, values in planned.groupby("model", sort=False)[hue]:
+        left = [word(value) for value in ordered(values) if (model, value) not in shown]
+        if planned.model.nunique() == 1:
             missing += left
         else:
-            missing += [word(model)] if len(left) == len(values) else [f"{word(model)} {value}" for value in left]
+            missing += [word(model)] if 1 < len(left) == values.nunique() else [f"{word(model)} {value}" for value in left]
     return missing
 
 
 def _key(frame: pd.DataFrame, model: str, line: str, own: str, dash) -> Line2D:
     """What a network's line stands as in the legend: a point where all its runs were evaluated at their ends alone."""
     name = word(model) if line == own else f"{word(model)}, {line}"
-    runs = frame[(frame.model == model) & (frame.line == line)].dropna(subset="valid_accuracy").groupby("experiment")
-    if len(runs) and all(_is_ends(one) for _, one in runs):
-        return Line2D([], [], color="#777777", marker="o", ls="", label=mathtext(f"{name} (first and last round)"))
+    runs = frame[(frame.model == model) & (frame.line == line)].dropna(subset="valid_accuracy")
+    if len(runs) and all(_is_ends(one) for _, one in runs.groupby("experiment")):
+        face = "#777777" if dash == "-" else "white"
+        return Line2D([], [], color="#777777", marker="o", mfc=face, ls="", label=mathtext(f"{name} (first and last round)"))
+    if line != own and runs.groupby("experiment").seed.nunique().eq(1).all():
+        name += " (one seed)"
     return Line2D([], [], color="#777777", lw=1.8, ls=dash, label=mathtext(name))
 
 

@@ -44,7 +44,7 @@ class Page:
     between: str = "/"  # of the links in the trail
     before: Link | None = None
     after: Link | None = None
-    footer: str = "Made from a notebook and its logs; every number here was measured by them."
+    footer: str = "Made from a notebook and its logs; every number of ours was measured by them."
     css: str = field(default=CSS, repr=False)
 
 

@@ -1,6 +1,7 @@
 """What every figure of the notebooks shares: type and lines, the note on its data, images in a row."""
 
 import textwrap
+from collections.abc import Iterable
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from alkit.paper.words import mathtext
+from alkit.files.sources import load
+from alkit.paper.words import mathtext, word
 
 
 def style(fine: bool = False) -> None:
@@ -29,8 +31,14 @@ def style(fine: bool = False) -> None:
 
 def note(figure: Figure, text: str) -> None:
     """A line under a figure that says on what data it was made."""
-    wrapped = "\n".join(textwrap.fill(line, int(figure.get_figwidth() * 19)) for line in text.splitlines())
-    figure.supxlabel(mathtext(wrapped), fontsize=7, color="#555555", x=0.01, ha="left")
+    wrapped = "\n".join(textwrap.fill(line, int(figure.get_figwidth() * 17)) for line in text.splitlines())
+    figure.supxlabel(mathtext(wrapped), fontsize=8, color="#555555", x=0.01, ha="left")
+
+
+def made_on(datasets: Iterable[str]) -> str:
+    """The data sets of a figure, a line each: name, digest and source."""
+    found = (load(name, device="cpu") for name in dict.fromkeys(datasets))
+    return "\n".join(f"{word(data.name)} {data.digest}: {data.source}" for data in found)
 
 
 def strip(ax: Axes, images: Tensor, titles: list[str] | None = None) -> None:

@@ -117,7 +117,7 @@ def verified(outputs: Path) -> str:
         parts.append(f"{missing} could not be repeated, for want of their data or device")
     if like:
         came = sum(one not in failed for one in like)
-        parts.append(f"Of {len(like)} that this method had made on such a machine, {came} came out")
+        parts.append(f"Of {len(like)} that the present code had made on a machine like this, {came} came out")
     return ". ".join(parts) + "."
 
 

@@ -105,6 +105,6 @@ def findings(name: str | None = None, outputs: Path = OUTPUTS, params: Path = PA
                 took = in_words(time.monotonic() - begun)
                 print(f"{place}: {took}, {'made' if changed else 'shows the same as before'}", flush=True)
             else:
-                print(f"{place}: as the code that is here made it", flush=True)
+                print(f"{place}: up to date, made by the present code", flush=True)
         made.append(target)
     return made

@@ -96,7 +96,7 @@ def together(profile: Profile) -> Results:
     for one in (profile, *others):
         if one.label in labels:
             both = f"{labels[one.label]} and {one.name}"
-            raise ValueError(f"{both} both have the label {one.label!r}; give one another, to be shown beside each other")
+            raise ValueError(f"{both} both have the label {one.label!r}; change one, so that one report can show both")
         labels[one.label] = one.name
     digests: dict[str, str] = {}
     own, *beside = found = [read(one, digests) for one in (profile, *others)]

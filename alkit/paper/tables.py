@@ -76,12 +76,12 @@ def nearness(frame: pd.DataFrame) -> str:
     twice = f" ({twice} stand in both tables)" if (twice := run.duplicated(CONDITION).sum()) else ""
     near, apart = is_near(run), (run["mean"] - run.published).abs()
     wide = (near & (run.chance > 10)).sum()
-    much = f" For {wide} of these chance alone reaches more than 10 points, so much do seeds differ." if wide else ""
+    much = f" For {wide} of these chance alone reaches over 10 points, as seeds differ so much." if wide else ""
     counts = run.assign(near=near).groupby(["model", "dataset"], sort=False).near.agg(["size", "sum"])
     far = [f"{word(m)} on {word(d)} ({n - k} of {n})" for (m, d), n, k in counts.itertuples() if k < n]
     return (
-        f"{said}, {seeds}{twice}. {(apart <= 2).sum()} are within 2 points of ours, {near.sum()} as near as chance leaves two "
-        f"such means in 95 % of cases.{much}{' Farther off: ' if far else ''}{', '.join(far)}{'.' if far else ''}"
+        f"{said}, {seeds}{twice}. {(apart <= 2).sum()} are within 2 points of ours, {near.sum()} as near as two such "
+        f"means are by chance in 95 % of cases.{much}{' Farther off: ' if far else ''}{', '.join(far)}{'.' if far else ''}"
     )
 
 

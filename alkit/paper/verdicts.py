@@ -12,12 +12,12 @@ from alkit.paper.results import Results
 from alkit.paper.stats import benjamini_hochberg
 
 LEVEL = 0.05  # two-sided: of each side half
-RULE = f"""Every line tests its statement as one or more quantities, measured once a seed, that it says are above a threshold,
-zero for a difference. Intervals are Student's of the mean, 95 %; those of test accuracies include the error of there being
-{TEST_IMAGES:,} test images: image by image where the logs say which were right, else binomial, as if networks erred
+RULE = f"""Every line tests its statement by one or more quantities, each measured once per seed, which it says lie above a
+threshold (zero for a difference). Intervals are Student's, of the mean, 95 %; those of test accuracies include the error of
+having only {TEST_IMAGES:,} test images: image by image where the logs say which were right, else binomial, as if networks erred
 independently, which is too much where they err alike. A *curve* counts as the validation accuracy averaged over the numbers of
-labels at which all that are compared were evaluated; its halves part at {SECOND_HALF["first"]} labels, which is round 50. After
-a verdict stands under what conditions it was found, and what else was measured.
+labels at which all compared runs were evaluated; its halves meet at {SECOND_HALF["first"]} labels, which is round 50. The words
+after a verdict say under what conditions it was found, and what else was measured.
 
 - *holds*, asked first: every quantity is shown to lie above its threshold, each tested at 2.5 %; as all have to pass, no
   adjustment is needed.
@@ -25,14 +25,14 @@ a verdict stands under what conditions it was found, and what else was measured.
   less than {MARGIN:g} point, so little that it counts as none (the verdicts are the same with 0.5 points, and with 0.9, the
   smallest difference from which the paper's text concludes anything); or the paper's own tables contradict it; or the method
   excludes it.
-- A claim of no difference holds if it lies within ±{MARGIN:g} point (two one-sided tests) and does not if it lies beyond.
-- *inconclusive*: neither; with the seeds that would settle it at a power of 80 % if mean and spread stay as they are.
-- *not run*: neither, and a quantity has fewer than two seeds; p is of those that were run.
+- A claim of no difference holds if the difference is within ±{MARGIN:g} point (two one-sided tests), not if it lies beyond.
+- *inconclusive*: neither; the number of seeds would settle it with a power of 80 % if mean and spread stay as they are.
+- *not run*: neither, and a quantity has fewer than two seeds; p is of the quantities that were run.
 - *artefact*: the paper names a cause of what it saw; another one was tested here, and explains it.
 
 p is two-sided, of the claim as a whole; in brackets adjusted for reading all claims together (Benjamini and Hochberg). Three
-seeds were run first, and more where a claim stayed open (`params/paper.yaml`); n is of those that are finished. What was
-decided with more than three was looked at more than once, which p does not count.
+seeds were run first, and more where a claim stayed open (`params/paper.yaml`); n counts the finished ones. Claims
+decided with more than three seeds were tested more than once, which p does not allow for.
 """
 SHORT = {
     "holds": ("holds", "hold"),
@@ -68,7 +68,7 @@ def _seeds(quantities: list[Quantity]) -> str:
     """With how many seeds the tests would settle it."""
     together = max(q.seeds_needed(claimed=True, of=len(quantities)) for q in quantities)
     fewest = min(together, *(q.seeds_needed(claimed=False, of=len(quantities)) for q in quantities), np.inf)
-    return f"about {float(f'{fewest:.2g}'):,.0f} seeds" if np.isfinite(fewest) else "more seeds alone would not settle it"
+    return f"needs about {float(f'{fewest:.2g}'):,.0f} seeds" if np.isfinite(fewest) else "more seeds alone would not settle it"
 
 
 def table(results: Results) -> pd.DataFrame:
@@ -104,12 +104,12 @@ def in_short(found: pd.DataFrame) -> str:
 def text(found: pd.DataFrame, outputs: Path, data: str = "") -> str:
     """The `table` as a Markdown page in `outputs`; a notebook that is there is a link. `data`: what was run on, a line each."""
     lines = ["# The paper's claims, and what the runs say", "", in_short(found), "", RULE]
-    heads = ["claim", "section", "the paper's evidence", "ours: mean [95 % interval]", "p (adjusted)", "verdict", "notebook"]
+    heads = ["claim", "verdict", "ours: mean [95 % interval]", "p (adjusted)", "the paper's evidence", "section", "notebook"]
     lines += ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     for claim, section, paper, ours, p, adjusted, verdict, only, notebook in found.itertuples(index=False):
         link = f"[{notebook}]({notebook}.ipynb)" if (outputs / f"{notebook}.ipynb").exists() else notebook
         both = "" if np.isnan(p) else f"{p:.2g} ({adjusted:.2g})"
-        cells = [claim, section, paper, ours, both, f"{verdict}, {only}" if only else verdict, link]
+        cells = [claim, f"**{verdict}**, {only}" if only else f"**{verdict}**", ours, both, paper, section, link]
         lines.append("| " + " | ".join(cells) + " |")
     lines += [
         "",

@@ -33,7 +33,7 @@ def experiments() -> Parser:
     """A profile, or some of its experiments: for a parser's `parents`."""
     parser = Parser(add_help=False)
     parser.add_argument("profile", help="a file of params/, without .yaml")
-    parser.add_argument("--only", metavar="GLOBS", help="those of its experiments whose names match, several by spaces")
+    parser.add_argument("--only", metavar="GLOBS", help="only those whose names match; separate several globs by spaces")
     return parser
 
 

@@ -140,7 +140,7 @@ def _shown(name: str, content: dict, params: Path) -> tuple[str, tuple[str, ...]
     """How a profile is shown: its label, the profiles beside it, and whether it judges the claims."""
     label, beside, claims = content.get("label", "ours"), content.get("beside", []), content.get("claims", False)
     if not isinstance(label, str) or label in ("", "paper"):
-        raise ValueError(f"label={label!r} names no line of ours; give it some words, but not 'paper'")
+        raise ValueError(f"label={label!r} cannot name our line in tables; give some text other than 'paper'")
     if not isinstance(claims, bool):
         raise ValueError(f"claims={claims!r} is {type(claims).__name__}, not true or false")
     for one in beside if isinstance(beside, list) else [beside]:

@@ -29,7 +29,7 @@ def uneven(config: Config, data: Dataset) -> list[str]:
     first = "the first class" if more == 1 else f"each of the first {more} classes"
     return [
         f"{data.name}: num_initial={config.num_initial} over {data.num_classes} classes is {each + 1} of {first} and {each} of "
-        "each other"
+        "each of the others"
     ]
 
 

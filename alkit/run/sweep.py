@@ -72,12 +72,6 @@ def measured(function: Callable[..., dict], configs: Iterable[Config], folder: P
     return list(found.values())
 
 
-def made_on(datasets: Iterable[str]) -> str:
-    """The data sets of a figure, a line each: name, digest and source."""
-    found = (_data(name, device="cpu") for name in dict.fromkeys(datasets))
-    return "\n".join(f"{data.name} {data.digest}: {data.source}" for data in found)
-
-
 def log_path(config: Config, folder: Path) -> Path:
     """Where a sweep keeps the log of one run."""
     return Path(folder) / f"{config.label}-seed-{config.seed}.jsonl"

@@ -149,7 +149,8 @@ def line(outcome: dict) -> str:
     if outcome["verdict"] in ("within tolerance", "not"):
         how = f"{outcome['points']:.2f} points apart, {outcome['queried']:.0%} of the query"
         how += ", though this method made it on a machine like this" if outcome["same_code_and_machine"] else ""
-    return f"{outcome['log']} round {outcome['number']}: {outcome['verdict']}" + (f" ({how})" if how else "")
+    verdict = "not reproduced" if outcome["verdict"] == "not" else outcome["verdict"]
+    return f"{outcome['log']} round {outcome['number']}: {verdict}" + (f" ({how})" if how else "")
 
 
 def failures(found: dict) -> Iterator[dict]:

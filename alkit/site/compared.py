@@ -38,7 +38,7 @@ def cells(results: Results, behind: Behind, root: str) -> list[NotebookNode]:
         points(figure.axes[0], run.published, run["mean"], run.experiment)
         text = (
             "## All of the paper's numbers, against ours\nEvery number of Tables 2 and 3 as an accuracy on the test set: on "
-            "the line ours is the paper's, above it higher. Each point leads to its experiment."
+            "the line ours equals the paper's, above it ours is higher. Each point leads to its experiment."
         )
         found += [new_markdown_cell(text), drawing(figure_of_pairs, figure, "pairs")]
     for number, what in METRICS.items():

@@ -24,11 +24,11 @@ from IPython.display import Markdown, display
 
 from alkit.config import Config
 from alkit.files.sources import load
-from alkit.paper.pictures import note, strip, style
+from alkit.paper.pictures import made_on, note, strip, style
 from alkit.paper.queries import MEASURES, RELEASED, alike
 from alkit.paper.stats import as_row, in_words, write_numbers
 from alkit.paths import PROJECT
-from alkit.run.sweep import made_on, measured
+from alkit.run.sweep import measured
 
 # %% tags=["parameters"]
 dataset = "digits"  # mnist | fashion_mnist | cifar10 | digits
@@ -119,5 +119,5 @@ write_numbers({
 
 # %% [markdown]
 # **Limits.** A subset of the pool holds fewer near-copies of an image than the whole pool: a query from it may be less alike.
-# Distances are in the features of the network that asks; another network may see these images apart. That closeness
-# costs accuracy is not shown here.
+# Distances are in the features of the network that asks; another network may see these images apart. It is not shown
+# here that closeness costs accuracy.

@@ -30,12 +30,12 @@ from IPython.display import Markdown, display
 
 from alkit.config import Config
 from alkit.files.sources import load
-from alkit.paper.pictures import note, style
+from alkit.paper.pictures import made_on, note, style
 from alkit.paper.queries import RELEASED, released
 from alkit.paper.stats import write_numbers
 from alkit.paper.words import colour
 from alkit.paths import PROJECT
-from alkit.run.sweep import made_on, measured
+from alkit.run.sweep import measured
 
 # %% tags=["parameters"]
 dataset = "digits"  # mnist | fashion_mnist | cifar10 | digits
@@ -48,9 +48,9 @@ folder = "outputs/tests/bald_released"  # of measurements, figures and numbers.j
 
 # %% [markdown]
 # ## Run
-# One network for each way of training and seed; a seed draws its own labels, pool and weights. Of each its pool is scored by
-# every acquisition, by the released code's also with the noise drawn anew for each of the ten passes: it hits one image in
-# ten. `alkit/paper/queries.py` holds what is measured.
+# One network for each way of training and seed; a seed draws its own labels, pool and weights. Each network's pool is scored
+# by every acquisition, and by the released code's also with noise that is drawn anew for each of the ten passes and hits one
+# image in ten. `alkit/paper/queries.py` holds what is measured.
 
 # %%
 style()
@@ -68,7 +68,7 @@ accuracies.groupby("LeNet", sort=False).agg(["mean", "std", "count"]).round(1)
 #
 # ## Without noise: ten equal passes
 # A score is then the difference of two numbers that are equal but for rounding. Float32 numbers between 1 and 2 are 1.2e-7
-# apart, those between 2 and 4 twice that: the most a rounding error can be grows with the entropy, in steps. Dots are images
+# apart, those between 2 and 4 twice that: the possible rounding error grows with the entropy, in steps. Dots are images
 # of the pool, 500 at most.
 
 # %%
@@ -80,7 +80,7 @@ for ax, setting in zip(axes[0], settings, strict=True):
     ax.ticklabel_format(axis="x", useOffset=False)
     ax.locator_params(axis="x", nbins=4)
 axes[0, 0].set_ylabel("released score (1e-7 nats)")
-note(figure, f"LeNet, {dataset}, {num_labels} labels, seed {seeds[0]}, no noise. {made_on([dataset])}")
+note(figure, f"LeNet, {num_labels} labels, seed {seeds[0]}, no noise. {made_on([dataset])}")
 figure.savefig(folder / "scores.png")
 
 # %%
@@ -104,17 +104,17 @@ for ax, (setting, part) in zip(axes[0], places.groupby("LeNet", sort=False), str
     sns.stripplot(part, x="place", y="acquisition", hue="order", dodge=True, jitter=False, size=4.5, alpha=0.75, ax=ax,
                   palette=[colour("entropy"), colour("bald")], legend=setting == next(iter(settings)))  # fmt: skip
     ax.axvline(50, color="#777777", lw=1, ls=(0, (4, 2)))
-    ax.set(title=setting, xlim=(-2, 102), ylabel="", xlabel="mean percentile of the hundred")
+    ax.set(title=setting, xlim=(-2, 102), ylabel="", xlabel="mean percentile of the 100 picked")
 sns.move_legend(axes[0, 0], "upper left", bbox_to_anchor=(0, -0.27), ncols=2, title=None, frameon=False, fontsize=8)
-note(figure, f"LeNet, {dataset}, {num_labels} labels, {len(seeds)} networks a panel, {num_pool:,} images. {made_on([dataset])}")
+note(figure, f"A dot a network; dashes: random. LeNet, {num_labels} labels; {num_pool:,} images. {made_on([dataset])}")
 figure.savefig(folder / "picks.png")
 
 # %%
 mean_place = places.groupby(["order", "acquisition", "LeNet"], sort=False).place.agg(["mean", "min", "max"])
-mean_place.loc[:, [*RELEASED.values()], :].round(0)
+mean_place.loc[:, [*RELEASED.values()], :].round(0).astype(int)
 
 # %% [markdown]
-# Where the range over networks has 50 in it, the rounding errors pick at random; where it lies above, the uncertain.
+# Where the range over networks has 50 in it, the rounding errors pick at random; where it lies above, they pick the uncertain.
 #
 # ## With noise: the sign
 # The passes now differ where noise hits. The rank correlation of the released score with the mutual information of *the same
@@ -128,8 +128,8 @@ sign.groupby(["LeNet", "noise"], sort=False).mean().rename(RELEASED, level="nois
 # ## Verdict
 # *Rounding error* holds if the ten passes are equal in every network and no score exceeds ten rounding steps of float32 at
 # the largest entropy. *Lowest information* holds if, in every network and noise, the score falls with the information of its
-# own passes and its top hundred has less of it than the pool's median. *Never hit* holds if there most of the hundred were
-# never hit, more than of the pool. Among images that were never hit the order is again rounding error.
+# own passes and the median information of its top hundred is below the pool's. *Never hit* holds if, there too, most of the
+# hundred were never hit, a larger share than of the pool. Among images never hit the order is again rounding error.
 
 # %%
 step = torch.finfo(torch.float32).eps * np.log(

@@ -30,12 +30,12 @@ import seaborn as sns
 from IPython.display import Markdown, display
 
 from alkit.config import Config
-from alkit.paper.pictures import note, style
+from alkit.paper.pictures import made_on, note, style
 from alkit.paper.queries import samples
 from alkit.paper.stats import by_seed, paired, write_numbers
 from alkit.paths import PROJECT
 from alkit.run.grid import read_profile
-from alkit.run.sweep import made_on, measured, sweep
+from alkit.run.sweep import measured, sweep
 
 # %% tags=["parameters"]
 dataset = "digits"  # mnist | fashion_mnist | cifar10 | digits
@@ -78,8 +78,8 @@ few, between = (pd.DataFrame([{"LeNet": key[0], **row} for key, part in parts.it
 # %%
 figure, axes = plt.subplots(1, len(settings), figsize=(6.8, 2.8), layout="constrained", sharey=True, squeeze=False)
 for ax, (setting, part) in zip(axes[0], few.groupby("LeNet", sort=False), strict=True):
-    beside = part.assign(T=part["T"] * (1 + part.rate / 5))  # so that the bars of the rates stand side by side
-    sns.lineplot(beside, x="T", y="top 10 (%)", hue="rate", palette=sns.color_palette("viridis", len(rates)), ax=ax,
+    beside = part.assign(T=part["T"] * (1 + (part.rate - part.rate.mean()) / 5))  # bars side by side
+    sns.lineplot(beside, x="T", y="top 10 (%)", hue="rate", palette=sns.color_palette("viridis", len(rates) + 1)[:-1], ax=ax,
                  errorbar=("pi", 100), err_style="bars", err_kws={"lw": 0.8},
                  legend=ax is axes[0, -1])  # fmt: skip
     ax.axvline(10, color="#777777", lw=1, ls=(0, (4, 2)))
@@ -87,8 +87,8 @@ for ax, (setting, part) in zip(axes[0], few.groupby("LeNet", sort=False), strict
     ax.set_xticks(num_samples, num_samples)
     ax.minorticks_off()
 sns.move_legend(ax, "center left", bbox_to_anchor=(1, 0.5), title="dropout rate", frameon=False)
-note(figure, f"LeNet, {num_labels} labels, {len(seeds)} networks x {mask_sets} mask sets; reference T = {num_reference:,}; "
-             f"{num_pool:,} images. {made_on([dataset])}")  # fmt: skip
+note(figure, f"Bars: range over {len(seeds)} networks x {mask_sets} mask sets; dashes: T = 10. LeNet, {num_labels} labels; "
+             f"reference T = {num_reference:,}; {num_pool:,} images. {made_on([dataset])}")  # fmt: skip
 figure.savefig(folder / "samples.png")
 
 # %% [markdown]
@@ -146,8 +146,8 @@ display(Markdown(f"{len(ideal)} seeds a loop; {hours:.1f} hours by the logs, som
 # %% [markdown]
 # ## Verdict
 # T = 10 is enough for a query if, at dropout rate 0.5, the mean rank correlation with the reference is at least 0.9 and at
-# least half of the ten highest are the reference's. For the claims that are judged with BALD at T = 10: where it is not enough,
-# its queries are, to the share that is not the reference's, the draw of its masks; the differences above say what that costs.
+# least half of the ten highest are the reference's. This concerns the claims judged with BALD at T = 10: where that is not
+# enough, the draw of the masks decides the part of a query that is not the reference's; the differences above say at what cost.
 
 # %%
 ten = few.query("T == 10 and rate == 0.5").groupby("LeNet", sort=False)[["Spearman", "top 10 (%)", "top 100 (%)"]].mean()

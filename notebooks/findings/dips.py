@@ -25,14 +25,14 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from alkit.config import Config, from_dict
-from alkit.paper.pictures import note, style
+from alkit.paper.pictures import made_on, note, style
 from alkit.paper.results import read
 from alkit.paper.stats import as_row, in_words, write_numbers
 from alkit.paper.two_images import mechanism
 from alkit.paper.words import word
 from alkit.paths import PROJECT
 from alkit.run.grid import read_profile
-from alkit.run.sweep import made_on, measured, sweep
+from alkit.run.sweep import measured, sweep
 
 # %% tags=["parameters"]
 dataset = "digits"  # mnist | cifar10 | fashion_mnist | digits
@@ -73,10 +73,10 @@ print(f"fewest, {last.min()}, in rounds {predicted}; {len(matched)} of the {len(
 
 # %% [markdown]
 # ## Run: the same images in other batches
-# At the dip's label count the last batch is kept (as in the paper), merged into the one before, or dropped; beside it, it is
-# kept. A seed has the same weights to begin with everywhere, and at one label count the three ways see the same images in the
-# same order. The prediction, before looking: any label count that leaves two dips, as 130 and 194 do, and one that leaves four,
-# as 260, does not at the paper's step size (`elsewhere`: kept and merged); and so on every data set (`also`).
+# At the dip's label count the last batch is kept (as in the paper), merged into the one before, or dropped; at the counts
+# beside it, it is kept. A seed has the same initial weights everywhere, and at one label count the three ways see the same
+# images in the same order. The prediction, before looking: a label count that leaves two images, as 130 and 194 do, dips; one
+# that leaves four, as 260, does not at the paper's step size (`elsewhere`: kept and merged); so too on every data set (`also`).
 
 # %%
 base = {**settings, "dataset": dataset, "model": "resnet18", "num_rounds": 0}
@@ -116,7 +116,7 @@ others = {f"{n}: merged minus kept": as_row(found[n, "merge"] - found[n, "keep"]
 for name, of in ((name, table[name]) for name in also):
     near = of[[(n, "keep") for n in neighbours]].mean(axis=1)
     others[f"{word(name)}: mean of {between} minus {num_labelled}, all kept"] = as_row(near - of[num_labelled, "keep"])
-pd.DataFrame({**differences, **others}).T.round(1)
+pd.DataFrame({**differences, **others}).T.round(1).astype({"n": int})
 
 # %% [markdown]
 # ## Mechanism
@@ -134,12 +134,12 @@ accuracies.T.assign(mean=accuracies.mean()).round(1)
 
 # %% [markdown]
 # Test accuracy in per cent, a column a seed. The length of the gradient, on random batches of the training images, of the
-# networks before their last step, when a batch is normalised by its own statistics (False) or by the running ones (True):
+# networks before their last step, when a batch is normalised by its own statistics or by the running ones:
 
 # %%
 gradients = pd.concat(pd.DataFrame(part["gradients"]) for part in parts)
 length = gradients.groupby(["frozen", "size"]).norm.median().unstack(0)
-length.rename_axis(index="images in the batch", columns="running statistics").round(1)
+length.rename_axis(index="images in the batch", columns=None).rename(columns={False: "own", True: "running"}).round(1)
 
 # %% [markdown]
 # ## Laid over our own curves

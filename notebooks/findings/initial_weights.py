@@ -26,11 +26,11 @@ from IPython.display import Markdown, display
 
 from alkit.config import from_dict
 from alkit.paper.beside import beside
-from alkit.paper.pictures import note, style
+from alkit.paper.pictures import made_on, note, style
 from alkit.paper.stats import as_row, in_words, write_numbers
 from alkit.paper.words import word
 from alkit.paths import PROJECT
-from alkit.run.sweep import made_on, sweep
+from alkit.run.sweep import sweep
 
 # %% tags=["parameters"]
 dataset = "digits"  # mnist | cifar10 | fashion_mnist | digits
@@ -88,7 +88,7 @@ figure.savefig(folder / "weights.png")
 # %% [markdown]
 # ## Verdict
 # That PyTorch's weights are better *holds* of a condition if the interval of the difference lies above zero, does not if it
-# lies below, and is inconclusive if it includes zero. Nearer to the published number is the mean that is nearer.
+# lies below, and is inconclusive if it includes zero. Counted last: where the mean from PyTorch's weights is nearer.
 
 # %%
 verdicts = {place: "holds" if row.low > 0 else "does not hold" if row.high < 0 else "inconclusive"
@@ -107,7 +107,7 @@ write_numbers({
 }, folder)  # fmt: skip
 
 # %% [markdown]
-# **Limits.** MNIST and random queries alone; the intervals are not adjusted for their number. The runs are older than the last
-# quicker arithmetic: `paper` has those from PyTorch's weights again, up to half a point apart in a seed. The released ResNet-18
-# also differs in its shortcuts, which have biases, and puts its strides elsewhere. Two runs of a pair share labels and batches,
-# not their rounding: they are other networks after a step.
+# **Limits.** MNIST and random queries alone; the intervals are not adjusted for their number. The runs predate the last
+# speed-up: `paper` has those from PyTorch's weights again, up to half a point apart in a seed. The released ResNet-18
+# also differs in its shortcuts, which have biases, and puts its strides elsewhere. Two runs of a pair share labels and batches
+# alone.

@@ -76,7 +76,8 @@ for images, shade in IMAGES.items():
     ax.plot(percent, standard_error(percent, images), color=shade, lw=1.8, label=f"chance of {images:,} images")
 for model, marker in (("lenet", "o"), ("resnet18", "s")):
     of = have[have.model == model]
-    ax.plot(of["mean"], of["std"], marker, color="black", mfc="white", label=f"sd over seeds, {word(model)} ({len(of)})")
+    label = f"sd over seeds, {word(model)} ({len(of)})"
+    ax.plot(of["mean"], of["std"], marker, color="black", mfc="white", clip_on=False, zorder=3, label=label)
 ax.set(xlabel="accuracy (%)", ylabel="standard error, sd (points)", xlim=(0, 100), ylim=(0, None))
 ax.legend(frameon=False, fontsize=8.5)
 note(figure, f"Dots: one condition each, test accuracy. {sources(found.provenance, have.dataset.unique())}")
@@ -127,8 +128,8 @@ pd.DataFrame(coverage).rename(index=kinds).rename_axis(columns="seeds").map("{:.
 
 # %% [markdown]
 # ## Verdict
-# An interval keeps its promise if it holds the truth in at least 93 % of the simulated experiments (they are so many that
-# chance alone takes a true 95 % no lower); else it breaks it.
+# An interval keeps its promise if it holds the truth in at least 93 % of the simulated experiments (so many that
+# chance alone does not take a true 95 % below that); else it breaks it.
 
 # %%
 three = coverage[seed_counts[0]]

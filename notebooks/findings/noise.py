@@ -26,11 +26,11 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 from alkit.config import PARTS, Config
-from alkit.paper.pictures import note, style
+from alkit.paper.pictures import made_on, note, style
 from alkit.paper.stats import as_row, in_words, write_numbers
 from alkit.paper.words import colour
 from alkit.paths import PROJECT
-from alkit.run.sweep import made_on, sweep
+from alkit.run.sweep import sweep
 
 # %% tags=["parameters"]
 trainings = {  # fields of alkit.Config
@@ -72,8 +72,8 @@ baseline.round(2)
 # That is the noise-free test accuracy in per cent: mean and standard deviation over seeds, and their number. This spread is
 # what a reader of three unpaired seeds would have to see through.
 #
-# Now the change that noise makes, paired by seed, with 95 % t intervals. Accuracy is of the test images, in the row
-# "validation" of the validation images. Left of the line noise lowers it. Where training fails, noise has little to spoil.
+# Now the change that noise makes, paired by seed, with 95 % t intervals: in accuracy on test images, but in the
+# row "validation" on validation images. Left of the line noise lowers it. Where training fails, noise has little to spoil.
 
 # %%
 METRICS = {"training": ("training", "test_accuracy"), "validation": ("evaluation", "valid_accuracy"),
@@ -87,7 +87,7 @@ for title, frame in frames.items():
 effects = pd.DataFrame(rows)
 
 # %%
-figure, axes = plt.subplots(1, len(frames), figsize=(10, 3.8), layout="constrained", sharey=True, squeeze=False)
+figure, axes = plt.subplots(1, len(frames), figsize=(10, 3.8), layout="constrained", sharex=True, sharey=True, squeeze=False)
 for ax, (title, part) in zip(axes[0], effects.groupby("network", sort=False), strict=True):
     for i, (shown, one) in enumerate(part.groupby("noise", sort=False)):
         ax.errorbar(one["mean"], np.arange(len(one)) + 0.22 * (i - 1), xerr=[one["mean"] - one.low, one.high - one["mean"]],
@@ -95,7 +95,10 @@ for ax, (title, part) in zip(axes[0], effects.groupby("network", sort=False), st
     ax.axvline(0, color="#777777", lw=1)
     ax.set(xlabel="change (points)", yticks=range(4), yticklabels=[*METRICS], ylim=(3.5, -0.5), title=title.replace(", ", "\n"))
 figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
-note(figure, made_on(s["dataset"] for s in trainings.values()))
+axes[0, 0].set_ylabel("noise in the images of")
+counts = ", ".join(map(str, num_seeds))
+note(figure, "Left of the line noise lowers the accuracy. Bars: 95 % t-intervals, paired by seed; seeds, by panel: "
+             f"{counts}. {made_on(s['dataset'] for s in trainings.values())}")  # fmt: skip
 figure.savefig(folder / "splits.png")
 
 # %%

@@ -27,10 +27,11 @@ from IPython.display import Markdown, display
 
 from alkit.config import PARTS, Config
 from alkit.files.sources import load
+from alkit.paper.pictures import made_on
 from alkit.paper.stats import as_row, in_words, write_numbers
 from alkit.passes import passes
 from alkit.paths import PROJECT
-from alkit.run.sweep import made_on, sweep
+from alkit.run.sweep import sweep
 
 # %% tags=["parameters"]
 trainings = {  # fields of alkit.Config
@@ -65,7 +66,7 @@ def by_seed(frame, noise, where=None, metric="test_accuracy"):
     return frame[chosen].set_index("seed")[metric]
 
 
-display(Markdown(made_on(one["dataset"] for one in trainings.values())))
+display(Markdown(made_on(one["dataset"] for one in trainings.values()).replace("\n", "\n\n")))
 
 # %% [markdown]
 # ## The images that are hit
@@ -98,7 +99,8 @@ for title, frame in frames.items():
                  "everywhere, of it on hit images": everywhere - trained}  # fmt: skip
         rows += [{"network": title, "noise": shown, "part": part, **as_row(v)} for part, v in parts.items()]
 hit = pd.DataFrame(rows)
-hit.assign(change=in_words(hit)).pivot(index=["network", "noise"], columns="part", values="change")
+said = hit.assign(change=in_words(hit))
+said.pivot_table(index=["network", "noise"], columns="part", values="change", aggfunc="first", sort=False)
 
 # %% [markdown]
 # ## Salt and pepper, or the released code's pepper; once, or at every access
@@ -129,8 +131,8 @@ kinds.set_index(["network", "difference", "noise in"]).round(2)
 # %% [markdown]
 # ## Verdict
 # *Suffers* counts, over networks and noises, the intervals of the change on hit images that lie below zero, for networks
-# trained without and with that noise. *Differs* counts the intervals that leave out zero: of the two peppers over networks
-# and splits, and of noise drawn at every access or once over noises. They are many and not adjusted for their number, so
+# trained without and with that noise. *Differs* counts the intervals that leave out zero: for the two peppers, over networks
+# and splits; for noise drawn at every access or once, over noises. They are many and not adjusted for their number, so
 # that one in twenty would leave out zero if nothing differed.
 
 # %%

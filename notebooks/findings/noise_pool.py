@@ -4,7 +4,7 @@
 # ---
 
 # %% [markdown]
-# # Of a noisy pool, a barely trained LeNet's entropy avoids the images that noise hit, and its BALD buys little else
+# # In a noisy pool a barely trained LeNet's entropy avoids the images that noise hit, and its BALD buys almost only those
 #
 # **Claim** (section 5.2, Figure 6). The paper adds noise to all images, the pool's among them, and shows accuracies by
 # acquisition. What noise does to a query alone it does not show.
@@ -29,12 +29,12 @@ from IPython.display import Markdown, display
 
 from alkit.config import Config
 from alkit.files.sources import load
-from alkit.paper.pictures import note, style
+from alkit.paper.pictures import made_on, note, style
 from alkit.paper.stats import as_row, in_words, write_numbers
 from alkit.paper.words import colour, word
 from alkit.passes import passes
 from alkit.paths import PROJECT
-from alkit.run.sweep import made_on, sweep
+from alkit.run.sweep import sweep
 from alkit.split import split
 
 # %% tags=["parameters"]
@@ -102,14 +102,15 @@ for ax, (title, part) in zip(axes[0], bought.groupby("network", sort=False), str
     sns.stripplot(part, x="acquisition", y="hit by noise (%)", hue="noise", dodge=True, jitter=False, size=6, alpha=0.75, ax=ax,
                   palette=palette, legend=title == [*trainings][-1])  # fmt: skip
     ax.axhline(10, color="#777777", lw=1, ls=(0, (4, 2)))
-    ax.set(xlabel="", ylabel="queried images hit by noise (%)", ylim=(0, None))
+    ax.set(xlabel="", ylabel="queried images hit by noise (%)", ylim=(-4, 104))
     ax.set_title(title, fontsize=10)
-note(figure, f"{len(seeds)} seeds. 100 labels, {num_queried} queried. {made_on(one['dataset'] for one in trainings.values())}")
+note(figure, f"A dot each of {len(seeds)} seeds; dashes: the pool's 10 %. 100 labels, {num_queried} queried. "
+             f"{made_on(one['dataset'] for one in trainings.values())}")  # fmt: skip
 figure.savefig(folder / "pool.png")
 
 # %% [markdown]
-# Means over seeds with 95 % intervals (Student's t); the accuracy is that of the network trained on the query, on the test
-# images, without noise, in points of change from the query of the clean pool:
+# Means over seeds with 95 % intervals (Student's t); the accuracy is that of the network trained on the query, on clean
+# test images, as the change in points from the network trained on the clean pool's query:
 
 # %%
 rows = []
@@ -125,7 +126,7 @@ said.pivot_table(index=["network", "acquisition", "noise"], columns="measure", v
 # %% [markdown]
 # ## Verdict
 # In a cell of network, acquisition and noise a query prefers the images that were hit if the interval of their share lies
-# above one in ten, and avoids them if it lies below. Pool noise changes the accuracy where that interval leaves out zero. The
+# above one in ten, and avoids them if it lies below. Pool noise changes the accuracy where its interval leaves out zero. The
 # intervals are not adjusted for their number.
 
 # %%
@@ -133,7 +134,7 @@ drawn, same, change = (effects[effects.measure == measure] for measure in bought
 minutes = sum(f[["train_seconds", "evaluate_seconds", "query_seconds"]].sum().sum() for f in frames.values()) / 60
 display(Markdown(
     f"*Queries prefer images that noise hit*: in {(drawn.low > 10).sum()} of {len(drawn)} cells; they avoid them in "
-    f"{(drawn.high < 10).sum()}. {same['mean'].min():.0f} to {same['mean'].max():.0f} % of a query are the same as without "
+    f"{(drawn.high < 10).sum()}. Of a query, {same['mean'].min():.0f} to {same['mean'].max():.0f} % is the same as without "
     f"noise. The accuracy changes in {((change.low > 0) | (change.high < 0)).sum()} cells.\n\n"
     f"Cost: {minutes:.0f} minutes on one core, all runs together."
 ))  # fmt: skip

@@ -153,6 +153,6 @@ write_numbers({
 }, folder)  # fmt: skip
 
 # %% [markdown]
-# **Limits.** Few seeds, and of noise in the training images alone one data set. Why the published cells differ cannot be found
+# **Limits.** Few seeds, and for noise in the training images alone one data set. Why the published cells differ cannot be found
 # out without the author's runs; what is shown is that noise in training images is enough to raise a cell, not that it raised
 # theirs.

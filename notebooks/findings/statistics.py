@@ -1,13 +1,6 @@
 # ---
 # jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
 # ---
 
 # %% [markdown]
@@ -56,7 +49,7 @@ folder = "outputs/lab/statistics"  # of figures and numbers
 # ## The spread over seeds
 # Finished runs alone: the accuracy on the 10,000 test images after the last round. A supervised baseline counts as random
 # labels bought at once. The variance over seeds is pooled over acquisitions and noises, which share seeds and so add no degrees
-# of freedom: n seeds count as n - 1, those that only some have as less than one each (`shared_freedom`, alkit/paper/stats.py).
+# of freedom: n seeds count as n - 1, a seed that only some have as less than one (`shared_freedom`, alkit/paper/stats.py).
 
 # %%
 (folder := PROJECT / folder).mkdir(parents=True, exist_ok=True)
@@ -70,14 +63,14 @@ display(Markdown(f"{len(test)} finished runs; sd over seeds in points of test ac
 display(pooled.rename(index=word).reset_index().style.hide().format({"sd": "{:.2f}", "free": "{:.1f}"}))
 
 # %% [markdown]
-# Where training hardly moves the network (LeNet at the paper's optimiser) the seed does, by many points; else by less than one.
+# Where training moves LeNet, but not far (MNIST, Fashion-MNIST), seeds differ by many points; elsewhere by about one or less.
 #
 # ## The published differences
 # A published number is the mean of three seeds, printed without a spread. With our standard deviation s, two independent means
 # of three differ by chance with a standard error of s √(2/3); the released code draws its seeds anew for every run, so its
-# conditions are not paired. The p values are Student's; adjusted (Benjamini and Hochberg), at most 5 % of the differences that
-# are called real should not be. Where we have no runs, nothing is said; of an acquisition that has none, the spread is borrowed
-# from those of its network that have. A difference that both tables have counts once, as Table 2 has it.
+# conditions are not paired. The p values are Student's; adjusted (Benjamini and Hochberg), so that of the differences called
+# real at most 5 % should be chance. Where we have no runs, nothing is said; for an acquisition without any, the spread is
+# borrowed from its network's other acquisitions. A difference that both tables have counts once, as Table 2 has it.
 
 # %%
 paper = published()
@@ -116,13 +109,14 @@ for height, (_, of) in enumerate(places):
 dots = [ax.plot([], [], "o", color=shade)[0] for shade in ("#0072B2", "#D55E00")]
 figure.legend(dots, ["acquisitions, noises", "networks, label budgets"], loc="outside upper center", ncols=2, frameon=False)
 ax.set_yticks(range(len(places)), [f"Table {t}, {word(d)}, {word(m)}, {s}" for (t, s, d, m), _ in places], fontsize=8)
-ax.set(xscale="log", xlim=(0.01, 20), xticks=(t := (0.01, 0.1, 1, 10)), xticklabels=t, xlabel="difference / chance's reach")
+ax.set(xscale="log", xlim=(0.01, 20), xlabel="difference / the most by chance (95 %)")
+ax.set_xticks(ticks := (0.01, 0.1, 1, 10), ticks)
 note(figure, f"Grey: chance, read alone; filled: beyond it, adjusted. {sources(found.provenance, judged.dataset.unique())}")
 figure.savefig(folder / "published.png")
 
 # %% [markdown]
-# A circle is a published difference without its sign, over as far as chance takes two means of three (the grey ends at 1).
-# Beyond it, each read alone (counted as `alone`), chance puts one in twenty. Ours are judged with the claims: claims.md.
+# A circle is the size of a published difference, divided by how far chance takes two means of three (the grey ends at 1).
+# If each is read alone (counted as `alone`), chance puts one in twenty beyond. Ours are judged with the claims: claims.md.
 
 # %%
 by_network = judged.groupby(["kind", "model"], sort=False).agg(
@@ -160,7 +154,7 @@ enough = [np.flatnonzero(chance_to_find(abs(row.difference) / row.sd, counts) >=
 judged["seeds"] = [counts[of[0]] if len(of) else np.inf for of in enough]
 middle = judged.groupby(["scenario", "dataset", "model"], sort=False).seeds.quantile([0, 0.5, 1]).unstack()
 middle.columns = ["fewest", "median", "most"]
-middle.rename(index=word).reset_index().style.hide().format("{:,.0f}", subset=["fewest", "median", "most"])
+middle.map(lambda n: f"{n:,.0f}" if n < np.inf else f"over {counts[-1]:,}").rename(index=word).reset_index().style.hide()
 
 # %% [markdown]
 # ## Verdict
@@ -196,5 +190,5 @@ write_numbers({
 # %% [markdown]
 # **Limits.** Our spread is over splits too, so it may be wider than that of the published runs, whose seeds share one split. It
 # is pooled as if it were the same in all conditions, and comes from few seeds; a t test trusts it to be normal. Where the
-# released code is not what the paper's text says (BALD, noise, weight decay), its spread may be another. Not every condition
-# has runs of ours, so not every difference is judged. A difference beyond chance is not yet an effect of what the paper names.
+# released code is not what the paper's text says (BALD, noise, weight decay), its spread may be another. A difference beyond
+# chance is not yet an effect of what the paper names.

@@ -36,10 +36,9 @@ from IPython.display import Markdown, display
 from alkit.config import Config
 from alkit.files import whole
 from alkit.files.sources import load
-from alkit.paper.pictures import note, style
+from alkit.paper.pictures import made_on, note, style
 from alkit.paper.published import published
 from alkit.paper.stats import interval, paired, write_numbers
-from alkit.paper.words import word
 from alkit.paths import PROJECT
 from alkit.prediction import accuracy
 from alkit.run.sweep import log_path, sweep
@@ -93,12 +92,12 @@ runs["training_error"] = [known.get(log_path(c, folder).stem) for c in grid + lo
 # %% [markdown]
 # ## Test error against the optimiser's reach
 # With learning rate η, momentum μ and S steps, a constant gradient would move the weights by about η S / (1 − μ): the reach. If
-# training is what lacks, the error falls along this axis, whether the reach comes from the learning rate, the momentum or the
+# training is lacking, the error falls along this axis, whether the reach comes from the learning rate, the momentum or the
 # steps, until steps are too long to be stable.
 
 # %%
 runs["steps"] = runs.epochs * (runs.num_initial / runs.batch_size).apply(math.ceil)
-runs["reach"] = runs.learning_rate * runs.steps / (1 - runs.momentum)
+runs["reach"] = (runs.learning_rate * runs.steps / (1 - runs.momentum)).round(9)  # the same reach, not nearly
 long = runs.epochs == long_epochs
 theirs = published().query("table == 3 and model == 'lenet' and dataset == @dataset")
 constrained = theirs.query("scenario == 'constrained' and acquisition == 'random'").percent
@@ -112,10 +111,10 @@ for count, shade in shades.items():
     ax.plot(of.reach, of.test_error, "o", color=shade, ms=4.5, alpha=0.6)
 ax.plot(runs[long].reach, runs[long].test_error, "*", color=shades[most], ms=11, mec="black", label=f"{long_epochs:,} epochs")
 for percent in constrained:
-    ax.plot(runs[runs.num_initial == most].reach.min(), percent, "D", ms=7, mfc="white", mec="black", label="the paper")
+    ax.plot(0.85 * runs[runs.num_initial == most].reach.min(), percent, "D", ms=7, mfc="white", mec="black", label="the paper")
 ax.set(xscale="log", ylim=(0, 100), ylabel="test error (%)", xlabel="learning rate × steps / (1 − momentum)")
 figure.legend(loc="outside upper center", ncols=5, frameon=False, fontsize=8.5)
-note(figure, f"Dots: {len(seeds)} seeds (stars: {len(long_seeds)}); lines: means. {word(dataset)} {data.digest}: {data.source}")
+note(figure, f"Dots: {len(seeds)} seeds an optimiser (stars: {len(long_seeds)}); lines: means. {made_on([dataset])}")
 figure.savefig(folder / "test_error.png")
 plt.show()
 
@@ -138,7 +137,7 @@ pd.DataFrame([
 # %% [markdown]
 # ## Steps or learning rate?
 # The paper's learning rate with more epochs, and a learning rate larger by the same factor with the paper's epochs, have the
-# same reach. If training is all that lacks, they end at the same error; the difference is paired by seed.
+# same reach. If training is all that is missing, they end at the same error; the difference is paired by seed.
 
 # %%
 rate, momentum = optimisers[0]
@@ -164,7 +163,7 @@ display(Markdown(
     f"**A limit of capacity: {verdict}.** At the same {most:,} labels, learning rate {chosen[1]:g} with momentum {chosen[2]:g} "
     f"leaves a test error of **{error} %** (n = {error.n}) and a training error of {fitted} %. The paper's setting leaves "
     f"{ours} % on the test images (the paper: {constrained.iloc[0] if len(constrained) else '–'} %) and {seen} % on the very "
-    f"images that it was trained on: " + ("it is under-trained." if seen.low > 5 else "it fits them, or cannot be told not to.")
+    f"images that it was trained on: " + ("it is under-trained." if seen.low > 5 else "that it fails to fit them is not shown.")
 ))  # fmt: skip
 
 # %%
@@ -177,5 +176,5 @@ write_numbers({
 # %% [markdown]
 # **Limits.** One data set, and optimisers that were not tuned beyond this grid: the errors are not the lowest that LeNet could
 # reach. The spread is over seeds (labels, weights, order of the batches). Labels bought by entropy or BALD were not tried here;
-# the argument needs none, as random labels do it. That the paper's numbers arise as ours do is an inference from the same
+# the argument needs only random labels. That the paper's numbers arise as ours do is an inference from the same
 # settings and a like error; the paper's own training errors are not published.

@@ -17,7 +17,7 @@ def scored(*pairs):
     [
         ([(2.0, 1.0)] * 2, ""),
         ([(2.0, 1.0)] * 3, "still images that the network is unsure of"),
-        ([(2.0, 1.0), (2.0, 0.5), (0.9, 0.1), (0.8, 0.1), (0.7, 0.1)], "surer to the network than a random image was"),
+        ([(2.0, 1.0), (2.0, 0.5), (0.9, 0.1), (0.8, 0.1), (0.7, 0.1)], "surer of these than it first was of a random image"),
         ([(2.3, 2.29)] * 3, "random ones would do as well"),
     ],
 )

@@ -27,8 +27,8 @@ def test_figure_5_leaves_out_a_profile_beside_that_was_evaluated_at_its_ends_alo
 def test_figure_5_says_of_dots_that_they_are_the_first_and_last_round(logged):
     grid = [{**SMALL, "evaluate_every": 3, "model": "resnet18"}, SMALL]
     figure = figure5(together(logged(grid)))
-    dots, line = figure.axes[0].lines[:2] if figure.axes[0].lines[0].get_marker() == "o" else figure.axes[0].lines[1::-1]
-    assert (dots.get_marker(), dots.get_linestyle(), line.get_linestyle() != "None") == ("o", "None", True)
+    found = {(len(line.get_xdata()), line.get_marker(), line.get_linestyle() == "None") for line in figure.axes[0].lines}
+    assert {(2, "o", True), (4, "o", False)} <= found
     said = [text.get_text() for text in figure.legends[0].texts]
     assert "ResNet-18 (first and last round)" in said and "LeNet" in said
 
@@ -41,7 +41,8 @@ def test_a_figure_says_of_a_line_that_was_looked_at_less_often_in_how_many_round
 
 @pytest.mark.parametrize(("level", "limits"), [(0.1, (0, 50)), (0.5, (0, 100)), (0.8, (0, 100))])
 def test_the_axis_holds_the_means_and_the_papers_marks_and_is_no_longer_than_they_need(logged, level, limits):
-    grid = [{**SMALL, "acquisition": "bald", "noise": ["none", "gaussian", "salt_and_pepper"]}]  # marks of 20 to 43 %
+    whole = {"scenario": "constrained", "num_rounds": 4, "query_size": 250, "acquisition": "bald"}
+    grid = [{**whole, "noise": ["none", "gaussian", "salt_and_pepper"]}]  # with the paper's marks of 20 to 43 %
     figure = figure6(together(logged(grid, accuracy=lambda config, n: level)))
     assert figure.axes[0].get_ylim() == limits
     heights = [y for line in figure.axes[0].lines for y in line.get_ydata()]
@@ -51,6 +52,39 @@ def test_the_axis_holds_the_means_and_the_papers_marks_and_is_no_longer_than_the
 def test_one_seed_above_the_others_makes_no_axis_longer(logged):
     figure = figure6(together(logged([{**SMALL, "acquisition": "bald"}], accuracy=lambda config, n: (0.2, 0.6)[config.seed])))
     assert figure.axes[0].get_ylim() == (0, 50)
+
+
+def test_the_papers_numbers_stand_beside_our_last_point_where_the_budget_is_the_papers_and_nowhere_else(logged):
+    def marks(**settings):
+        grid = [{**SMALL, **settings, "dataset": "mnist", "acquisition": ["random", "bald"]}]
+        return [line.get_xydata()[0] for line in figure5(together(logged(grid))).axes[0].lines if line.get_marker() == "D"]
+
+    found = marks(query_size=250, num_rounds=4, num_initial=100)
+    assert sorted(y for _, y in found) == [20.77, 28.79]  # what was not planned has no diamond either
+    assert min(x for x, _ in found) > 1100
+    assert marks(query_size=100, num_rounds=4) == []
+
+
+def test_a_figure_has_what_was_planned_and_says_which_of_it_was_not_run(logged):
+    conditions = [
+        {"dataset": "mnist", "model": ["lenet", "resnet18"]},
+        {"dataset": "cifar10", "acquisition": ["random", "bald"]},
+    ]
+    profile = logged([{**SMALL, **one} for one in conditions])
+    for name in ("mnist-resnet18-random", "cifar10-lenet-bald"):
+        for path in (profile.folder / f"constrained-{name}-none").iterdir():
+            path.unlink()
+    mnist, cifar10 = figure5(together(profile)).axes
+    assert (mnist.texts[0].get_text(), cifar10.texts[0].get_text()) == (
+        "not run yet:\nResNet-18 Random", "not run yet:\nBALD"
+    )  # fmt: skip
+    assert [ax.get_title() for ax in figure6(together(profile)).axes] == ["CIFAR-10"]  # of MNIST no BALD is planned
+
+
+def test_a_line_that_was_looked_at_seldom_has_a_dot_at_each_time(logged):
+    often = {**SMALL, "num_rounds": 30, "acquisition": "bald"}
+    found = figure5(together(logged([{**SMALL, "num_rounds": 30, "evaluate_every": 5}, often]))).axes[0].lines
+    assert {len(line.get_xdata()): line.get_marker() for line in found} == {7: "o", 31: ""}
 
 
 def test_the_figure_of_pairs_has_a_point_or_a_mark_for_each_of_the_68_numbers(logged):

@@ -147,7 +147,7 @@ def test_own_images_of_three_classes_are_run_and_reported_whatever_their_classes
     assert main(["reproduce", "mine", "--params", str(tmp_path), "--outputs", str(tmp_path / "outputs")]) == 0
     out = capsys.readouterr().out
     assert out.startswith(
-        "note: petals: num_initial=20 over 3 classes is 7 of each of the first 2 classes and 6 of each other\n"
+        "note: petals: num_initial=20 over 3 classes is 7 of each of the first 2 classes and 6 of each of the others\n"
     )
     page = (tmp_path / "outputs/mine/report.html").read_text(encoding="utf-8")
     assert "Does BALD beat random?" in page and "BALD (AL, constrained data, petals, LeNet, no noise): " in page

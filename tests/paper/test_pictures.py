@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import matplotlib.pyplot as plt
 import torch
 
+from alkit.files.sources import load
 from alkit.paper import pictures
-from alkit.paper.pictures import note, strip, style
+from alkit.paper.pictures import made_on, note, strip, style
 
 
 def test_a_users_latex_does_not_reach_our_figures():
@@ -40,3 +41,8 @@ def test_a_notebook_that_saves_no_figure_shows_it_with_two_pixels_for_one(monkey
     assert lines == []
     style(fine=True)
     assert lines == [("config", "InlineBackend.figure_format = 'retina'")]
+
+
+def test_a_figures_data_are_named_once_in_the_papers_words():
+    (line,) = made_on(["digits", "digits"]).splitlines()
+    assert line.startswith(f"digits {load('digits', device='cpu').digest}: ")

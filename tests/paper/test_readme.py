@@ -75,7 +75,7 @@ def test_the_other_numbers_in_the_readmes_words_are_those_of_the_claims_and_the_
         row = rows[rows.index.str.startswith(begin)].iloc[0]
         return re.search(pattern.replace("#", r"(-?\d+\.\d)"), row[column]).groups()
 
-    (error,) = found_by("That is a limit of LeNet's capacity", "test error at learning rate 0.01, momentum 0.9: #")
+    (error,) = found_by("LeNet's errors show a limit of its capacity", "test error at learning rate 0.01, momentum 0.9: #")
     assert f"the same network errs on {error} %" in said
     gains = found_by("In later rounds", "Gaussian − none: # .*; .*salt and pepper − none: #")
     assert "by {} points under Gaussian noise, {} under salt and pepper".format(*gains) in said

@@ -78,7 +78,7 @@ def test_findings_run_with_their_parameters_once_or_when_named_and_say_how_far_t
     before, told = made[0].stat().st_mtime_ns, capsys.readouterr().out.splitlines()
     assert told[0] == "[1/1] one ..." and re.fullmatch(r"\[1/1\] one: \d+ s, made", told[1])
     assert findings(None, tmp_path / "outputs", tmp_path / "params") == made
-    assert capsys.readouterr().out == "[1/1] one: as the code that is here made it\n"
+    assert capsys.readouterr().out == "[1/1] one: up to date, made by the present code\n"
     assert findings("one", tmp_path / "outputs", tmp_path / "params") == made
     assert capsys.readouterr().out.splitlines()[1].endswith("shows the same as before")
     assert made[0].stat().st_mtime_ns == before

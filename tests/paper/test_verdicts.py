@@ -42,7 +42,7 @@ def test_a_verdict_follows_from_the_intervals(values, expected):
 
 def test_what_is_inconclusive_says_how_many_seeds_would_settle_it():
     assert verdict(UP, WIDE) == verdict(WIDE, UP)
-    assert verdict(WIDE).startswith("inconclusive: about ")
+    assert verdict(WIDE).startswith("inconclusive: needs about ")
     assert int(verdict(WIDE).split()[-2]) > 50
     assert verdict(np.array([0.4, 0.5, 0.6]), known=9.0) == "inconclusive: more seeds alone would not settle it"
 

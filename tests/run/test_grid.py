@@ -180,7 +180,7 @@ def test_what_a_report_shows_beside_a_profile_is_said_in_its_params(write):
         ({"beside": ["course"]}, "beside names 'course'; choose coarse"),
         ({"beside": "mine"}, "beside names 'mine'"),
         ({"claims": "yes"}, "claims='yes' is str"),
-        ({"label": "paper"}, "label='paper' names no line of ours"),
+        ({"label": "paper"}, "label='paper' cannot name our line in tables"),
     ):
         with pytest.raises(ValueError, match=words):
             write({"grid": grid, **change})

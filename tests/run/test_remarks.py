@@ -14,7 +14,7 @@ from alkit.split import split
 def test_initial_labels_that_are_not_as_many_of_each_class_are_said_as_the_split_makes_them(digits):
     config = Config(num_initial=25, num_valid=100)
     assert uneven(config, digits) == [
-        "digits: num_initial=25 over 10 classes is 3 of each of the first 5 classes and 2 of each other"
+        "digits: num_initial=25 over 10 classes is 3 of each of the first 5 classes and 2 of each of the others"
     ]
     assert digits.y_train[split(config, digits)[0]].bincount().tolist() == [3] * 5 + [2] * 5
     assert uneven(replace(config, num_initial=30), digits) == []
