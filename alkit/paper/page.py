@@ -21,7 +21,7 @@ from alkit.run.execute import smaller
 TEMPLATES = Path(__file__).parent / "templates"
 CSS = (TEMPLATES / "alkit/style.css").read_text(encoding="utf-8")
 VERDICTS = ("Verdict", "Test error")  # headings under which a notebook says what came out
-SAVES = re.compile(r'(?:savefig\(folder / |save\(\w+\(results\), )"(\w+)(?:\.png)?"\)')
+SAVES = re.compile(r'(?:savefig\(folder / |save\(\w+\(results\), |show\(pictures.*, )"(\w+)(?:\.png)?"\)')
 FINE = 2  # pixels of a saved figure for one of the page
 LONG = 760  # pixels of the page, from which on a figure is shown wider than the text
 
@@ -52,7 +52,8 @@ def html(notebook: Path) -> Path:
     """The page of an executed notebook, whole in itself, beside it."""
     content = nbformat.read(notebook, as_version=4)
     target = notebook.with_suffix(".html")
-    saved = notebook.with_suffix("") if notebook.with_suffix("").is_dir() else notebook.parent / "figures"
+    folders = (notebook.with_suffix(""), notebook.parent / "figures", notebook.parent)
+    saved = next(folder for folder in folders if folder.is_dir())
     text = render(prepared(content, saved), Page(title_of(content), verdict=verdict_of(content)))
     write(target, text)
     return target

@@ -72,7 +72,9 @@ def test_a_figure_has_its_text_its_size_and_the_line_that_drew_it(notebook):
     assert 'Drawn by <a href="code.html#L3">figure, ax = plt.subplots()</a>' in text
 
 
-@pytest.mark.parametrize("save", ['figure.savefig(folder / "fine.png")', 'save(figure5(results), "fine")'])
+@pytest.mark.parametrize(
+    "save", ['figure.savefig(folder / "fine.png")', 'save(figure5(results), "fine")', 'show(pictures.steps(parts, ""), "fine")']
+)
 def test_a_figure_that_its_cell_saved_is_shown_from_there(tmp_path, notebook, save):
     (tmp_path / "fine.png").write_bytes(base64.b64decode(picture((1280, 700))))
     notebook.cells[2].source += f"\n{save}"
