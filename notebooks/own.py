@@ -27,7 +27,7 @@ from alkit.paper.words import markdown, word
 from alkit.paths import PROJECT
 from alkit.run.grid import read_profile
 
-style()
+style(fine=True)
 pd.set_option("display.max_rows", 500, "display.max_columns", 50, "display.max_colwidth", 200)
 pd.set_option("display.html.use_mathjax", False, "styler.html.mathjax", False)
 

@@ -14,7 +14,7 @@ def whole_runs(runs: pd.DataFrame, about: str) -> Figure:
     places = range(len(runs))[::-1]
     ax.barh(places, runs.train / 60, color=BLUE, label="training")
     ax.barh(places, runs["query"] / 60, left=runs.train / 60, color=ORANGE, label="querying")
-    for place, (minutes, times) in zip(places, zip(runs.seconds / 60, runs.times, strict=True), strict=True):
+    for place, minutes, times in zip(places, runs.seconds / 60, runs.times, strict=True):
         ax.text(minutes, place, f" {minutes:.0f} min" + (f" ({times:.3g} x)" if times > 1 else ""), va="center", fontsize=9)
     ax.set_yticks(places, runs.index)
     ax.set(xlabel="minutes of all cores for one run of 100 rounds", xlim=(0, 1.35 * runs.seconds.max() / 60))

@@ -10,7 +10,7 @@ KINDS = {
     "stripplot": "Points",
     "rugplot": "Points",
 }
-DRAWS = ("save(figure", "plt.subplots(")
+DRAWS = ("show(pictures", "plt.subplots(")
 
 
 def described(code: str, heading: str = "") -> str:

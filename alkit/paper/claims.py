@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from alkit.paper import conditions
 from alkit.paper import measures as m
 from alkit.paper.evidence import Evidence
-from alkit.paper.measures import HARDER, LENET, NAMES, NOISES, RESNET, SETS, Measure, together
+from alkit.paper.measures import HARDER, LENET, NAMES, NOISES, RESNET, SETS, Measure, all_of
 from alkit.paper.published import published
 
 
@@ -64,10 +64,10 @@ CLAIMS = (
           "errors 4.44, 2.39 % (random, entropy) against 71.21, 80.94 %", m.uncertainty_late_and_early),
     Claim("LeNet does noticeably worse with constrained than with ideal data, whatever the strategy", "5.1",
           "errors 71.21, 80.94, 79.23 % against 4.44, 2.39, 3.37 %",
-          together(*(m.apart(f"{NAMES[a]}: ideal − constrained", {**LENET, "acquisition": a, "scenario": "ideal"},
+          all_of(*(m.apart(f"{NAMES[a]}: ideal − constrained", {**LENET, "acquisition": a, "scenario": "ideal"},
                              {**LENET, "acquisition": a}) for a in NAMES)), only=conditions.optimiser),
     Claim("LeNet's test errors exceed 70 % under constrained data across all strategies", "5.1", "71.21, 80.94, 79.23 %",
-          together(*(m.value(f"{NAMES[a]}: test error", 70, error=True, **LENET, acquisition=a) for a in NAMES)),
+          all_of(*(m.value(f"{NAMES[a]}: test error", 70, error=True, **LENET, acquisition=a) for a in NAMES)),
           only=conditions.optimiser),
     Claim("ResNet-18 generalises better than LeNet from small data", "5.1", "errors 6.84 against 71.21 %",
           m.apart("ResNet-18's accuracy − LeNet's", {**RESNET, "acquisition": "random"}, {**LENET, "acquisition": "random"}),
@@ -78,16 +78,16 @@ CLAIMS = (
           "findings/dips"),
     Claim("ResNet-18's dips come from noisy or complex data points", "5.1", "Figure 5, about rounds 35, 67 and 99",
           m.two_images, "findings/dips", "artefact of epochs that end on two images under batch norm"),
-    Claim("Validation accuracy guides the selection of samples in later rounds", "3.4", "none", together(),
+    Claim("Validation accuracy guides the selection of samples in later rounds", "3.4", "none", all_of(),
           fact="no acquisition of Equations 4 and 5 sees the validation set: with other labels there the queries are the same"),
     Claim("Without noise ResNet-18's error on MNIST is over 91 % across all strategies", "5.2",
           "Table 2, which holds accuracies",
-          together(*(m.value(f"{NAMES[a]}: test error", 91, error=True, **RESNET, acquisition=a) for a in NAMES)),
+          all_of(*(m.value(f"{NAMES[a]}: test error", 91, error=True, **RESNET, acquisition=a) for a in NAMES)),
           theirs=_errors_over_91),
     Claim("ResNet-18 has higher error rates than LeNet on MNIST", "5.2", "91 % against 19 to 28 %",
           m.apart("LeNet's accuracy − ResNet-18's", {**LENET, "acquisition": "random"}, {**RESNET, "acquisition": "random"})),
     Claim("With noise ResNet-18's error rates are about 33 to 95 % on all data sets", "5.2", "Table 2, which holds accuracies",
-          together(*(m.value(f"{name}, {noise}: test error", 33, error=True, **RESNET, **of, acquisition="random", noise=code)
+          all_of(*(m.value(f"{name}, {noise}: test error", 33, error=True, **RESNET, **of, acquisition="random", noise=code)
                      for name, of in SETS.items() for noise, code in NOISES.items()))),
     Claim("Gaussian noise raises LeNet's error with BALD on MNIST", "5.2",
           '"spiked to 42.79 %", which is an accuracy (20.77 without)',
@@ -95,7 +95,7 @@ CLAIMS = (
                   {**LENET, "acquisition": "bald", "noise": "gaussian"})),
     Claim("Noise lowers validation accuracy on MNIST (LeNet, BALD, the whole curve)", "5.2",
           "Figure 6: 29 without, 26 and 24 % with noise at round 100",
-          together(*(m.curve_under("none", noise) for noise in NOISES.values()))),
+          all_of(*(m.curve_under("none", noise) for noise in NOISES.values()))),
     Claim("In later rounds accuracy with noise improves, more than without (MNIST, LeNet, BALD)", "5.2", "Figure 6",
           m.improvement_over_control, only=conditions.last_seeds),
     Claim("After some rounds accuracy under salt and pepper surpasses that under Gaussian noise (MNIST, LeNet, BALD, second "
@@ -116,11 +116,11 @@ CLAIMS = (
           "22.20 against 25.98, 14.63, 17.11 %", m.kinds_of_noise),
     Claim("LeNet's error rates under salt and pepper on CIFAR-10 and Fashion-MNIST are 11.35 to 22.20 %: its accuracies are "
           "above 77.8 %", "5.2", "Table 2, which holds accuracies",
-          together(*(m.value(f"{name}, salt and pepper: accuracy", 77.8, **LENET, **of, acquisition="random",
+          all_of(*(m.value(f"{name}, salt and pepper: accuracy", 77.8, **LENET, **of, acquisition="random",
                              noise="salt_and_pepper") for name, of in HARDER.items()))),
     Claim("Both models reach lower accuracies on CIFAR-10 than on the other data sets (random queries)", "5.2",
           "LeNet 13.92 against 28.79 and 22.99 %; ResNet-18 33.04 against 91.47 and 77.99 %",
-          together(*(m.apart(f"{model}: {other} − CIFAR-10", {**of, **SETS[other], "acquisition": "random"},
+          all_of(*(m.apart(f"{model}: {other} − CIFAR-10", {**of, **SETS[other], "acquisition": "random"},
                              {**of, **SETS["CIFAR-10"], "acquisition": "random"})
                      for model, of in (("LeNet", LENET), ("ResNet-18", RESNET)) for other in ("MNIST", "Fashion-MNIST")))),
 )  # fmt: skip

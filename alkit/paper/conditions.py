@@ -82,6 +82,7 @@ def gains(*names: str) -> Callable[[Evidence], str]:
         return f"{name} (without noise LeNet has {lenet['none'].mean():.1f} % right): {' and '.join(each)} points"
 
     def words(e: Evidence) -> str:
-        return f"noise adds to ResNet-18: {'; '.join(filter(None, (one(e, name) for name in names)))}; chance is 10 %"
+        said = "; ".join(filter(None, (one(e, name) for name in names)))
+        return f"noise adds to ResNet-18: {said}; chance is 10 %" if said else ""
 
     return words

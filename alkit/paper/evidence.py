@@ -136,7 +136,7 @@ class Evidence:
     """What claims are judged by: a profile's own runs, and those of the findings beside its folder."""
 
     def __init__(self, results: Results):
-        self.paper, self.folder = results.own, results.profile.folder.parent / "findings"
+        self.own, self.folder = results.own, results.profile.folder.parent / "findings"
 
     @cached_property
     def _findings(self) -> list[tuple[str, dict, pd.DataFrame]]:
@@ -151,7 +151,7 @@ class Evidence:
 
     def runs(self, **condition: str) -> pd.DataFrame:
         """The rounds of a condition; MNIST, constrained, without noise, but where it says otherwise."""
-        found = self.paper
+        found = self.own
         for key, value in {"scenario": "constrained", "dataset": "mnist", "noise": "none", **condition}.items():
             found = found[found[key] == value]
         return found
@@ -159,10 +159,6 @@ class Evidence:
     def accuracy(self, **condition: str) -> Accuracies:
         """Of each seed, the accuracy on the test set."""
         return Accuracies.of(self.runs(**condition).dropna(subset="test_accuracy"))
-
-    def curve(self, first: int = 0, last: float = np.inf, **condition: str) -> pd.Series:
-        """Of each seed, the validation accuracy averaged over the curve from `first` to `last` labels, in per cent."""
-        return stats.by_seed(self.runs(**condition), "valid_accuracy", first, last)
 
     def finding(self, name: str, **settings) -> Accuracies:
         """Of each seed of the runs with these settings among a finding's, the accuracy on the test set."""

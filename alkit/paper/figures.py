@@ -58,7 +58,7 @@ def figure_of_pairs(results: Results) -> Figure:
         marker = "osD^v"[lines.index(line) % 5]
         look = {"fmt": marker, "ms": 5.5, "elinewidth": 0.8, "alpha": 0.8, "zorder": 3 if line == own else 2}
         ax.errorbar(of.published, of["mean"], error, color=colour(model), **look, **face)
-    done = run[run.line == own].drop_duplicates(["table", "scenario", "dataset", "noise", "model", "acquisition"])
+    done = run[run.line == own]
     missing = found.drop(index=run.index)
     for model, of in missing.groupby("model"):
         sns.rugplot(of, x="published", height=0.025, lw=1.2, color=colour(model), ax=ax)
@@ -71,8 +71,8 @@ def figure_of_pairs(results: Results) -> Figure:
         handles.append(Line2D([], [], color="#777777", marker="|", ms=9, ls="", label="not run yet"))
     figure.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False, handletextpad=0.3, columnspacing=1.4)
     count = done.chance.notna().sum()
-    near = f"{is_near(done).sum()} of {count} are as near to the paper's as two means are by chance"
-    bars = f"Bars: 95 % t-intervals of our means. {near}." if count else "One seed each."
+    near = f" {is_near(done).sum()} of {count} are as near to the paper's as two means are by chance." if count else ""
+    bars = ("Bars: 95 % t-intervals of our means." if run.chance.notna().any() else "One seed each.") + near
     note(figure, f"{len(done)} of the paper's {len(published())} numbers (Tables 2 and 3; errors as accuracies). {bars}\n"
                  f"{sources(results.provenance, run.dataset.unique())}")  # fmt: skip
     return figure
@@ -119,7 +119,8 @@ def _panels(results: Results, frame: pd.DataFrame, planned: pd.DataFrame, hue: s
     dashes = {kind: DASHES[i % len(DASHES)] for i, kind in enumerate(kinds)}
     width = {1: 6.4, 2: 8.4}.get(len(datasets), 10.5)
     figure, axes = plt.subplots(1, len(datasets), figsize=(width, 4.2), squeeze=False, layout="constrained")
-    marks = published().query(f"table == 2 and model in @models and {hue} in @values")
+    keys = ["dataset", "model", hue]
+    marks = published().query("table == 2").merge(pd.concat([planned[keys], frame[keys]]).drop_duplicates())
     marks = marks[marks.noise == "none"] if hue == "acquisition" else marks[marks.acquisition == "bald"]
     budgets = frame[frame.scenario == "constrained"].groupby("dataset").num_labelled.max()
     marks = marks[marks.dataset.isin(budgets.index[budgets == BUDGET])]
@@ -142,9 +143,8 @@ def _panels(results: Results, frame: pd.DataFrame, planned: pd.DataFrame, hue: s
         ax.set(title=mathtext(word(dataset)), xlabel="labelled images", ylabel="", ylim=_limits(frame, marks))
     axes[0, 0].set_ylabel("validation accuracy (%)")
     handles = [Line2D([], [], color=colour(v), lw=2.2, label=mathtext(word(v))) for v in values]
-    drawn = [kind for kind in kinds if kind in found or kind[0] not in dict(found)]
-    if len(drawn) > 1:
-        handles += [_key(frame, model, line, own, dashes[model, line]) for model, line in drawn]
+    drawn = [kind for kind in kinds if kind in found or kind[0] not in set(frame.model)]
+    handles += [_key(frame, model, line, own, dashes[model, line]) for model, line in drawn]
     if len(marks):
         handles.append(Line2D([], [], color="#777777", marker="D", mfc="none", ls="", label="paper's final test accuracy"))
     rows = math.ceil(len(handles) / (6 if width > 8 else 3))
@@ -154,7 +154,7 @@ def _panels(results: Results, frame: pd.DataFrame, planned: pd.DataFrame, hue: s
         handles=[handle for column in range(columns) for handle in handles[column::columns]],
         loc="outside upper center", ncols=columns, frameon=False, handlelength=2.4, columnspacing=1.4,
     )  # fmt: skip
-    note(figure, f"{_seeds(frame)}. {_looked_at(frame, hue)}{sources(results.provenance, datasets)}")
+    note(figure, f"{in_seeds(frame)}. {_looked_at(frame, hue)}{sources(results.provenance, datasets)}")
     return figure
 
 
@@ -165,8 +165,10 @@ def _not_run(panel: pd.DataFrame, planned: pd.DataFrame, hue: str) -> list[str]:
         left = [word(value) for value in ordered(values) if (model, value) not in shown]
         if planned.model.nunique() == 1:
             missing += left
+        elif len(left) > 1 and len(left) == values.nunique():
+            missing.append(word(model))
         else:
-            missing += [word(model)] if 1 < len(left) == values.nunique() else [f"{word(model)} {value}" for value in left]
+            missing += [f"{word(model)} {value}" for value in left]
     return missing
 
 
@@ -191,16 +193,17 @@ def _limits(frame: pd.DataFrame, marks: pd.DataFrame) -> tuple[float, float]:
 
 
 def _looked_at(frame: pd.DataFrame, hue: str) -> str:
-    """Of the lines that were looked at in some of their rounds, and more than two, in how many."""
+    """Of the lines that were looked at in some of their rounds alone, in how many."""
     said = []
     for _, runs in frame.groupby("experiment"):
-        seen, of = runs.dropna(subset="valid_accuracy")["round"].nunique(), runs["round"].nunique()
-        if 2 < seen < of:
-            said.append(f"{word(runs[hue].iloc[0])}: looked at in {seen} of {of} rounds. ")
+        first, seen = runs.iloc[0], runs.dropna(subset="valid_accuracy")["round"].nunique()
+        if seen < (of := runs["round"].nunique()):
+            said.append(f"{word(first['model'])}, {word(first[hue])}: looked at in {seen} of {of} rounds. ")
     return "".join(dict.fromkeys(said))
 
 
-def _seeds(frame: pd.DataFrame) -> str:
+def in_seeds(frame: pd.DataFrame) -> str:
+    """Of how many seeds the curves of experiments are the means, and what their bands are."""
     counts = sorted(frame.groupby("experiment").seed.nunique().unique())
     if not counts:
         return "No finished run"

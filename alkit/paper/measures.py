@@ -22,7 +22,7 @@ DIPS = {"model": "resnet18", "epochs": 100, "learning_rate": 1e-3, "momentum": 0
 TRAINED = {**ON_MNIST, "num_initial": 1100, "epochs": 100, "learning_rate": 0.01, "momentum": 0.9}
 
 
-def together(*measures: Measure) -> Measure:
+def all_of(*measures: Measure) -> Measure:
     """The quantities of several measures: a claim that says all of them."""
     return lambda e: [quantity for measure in measures for quantity in measure(e)]
 
@@ -114,10 +114,17 @@ def trained_lenet(e: Evidence) -> list[Quantity]:
 def curve_under(more: str, less: str, first: int = 0) -> Measure:
     """LeNet with BALD on MNIST: validation accuracy along the curve under one noise minus that under another."""
     words = {code: name for name, code in NOISES.items()} | {"none": "none"}
-    bald = {**LENET, "acquisition": "bald"}
-    return lambda e: [
-        gap(f"{words[more]} − {words[less]}", e.curve(first, **bald, noise=more) - e.curve(first, **bald, noise=less))
-    ]
+
+    def measure(e: Evidence) -> list[Quantity]:
+        one, other = (stats.by_seed(runs, first=first) for runs in _bald_curves(e, more, less))
+        return [gap(f"{words[more]} − {words[less]}", one - other)]
+
+    return measure
+
+
+def _bald_curves(e: Evidence, *noises: str) -> list[pd.DataFrame]:
+    """LeNet's rounds with BALD on MNIST under each noise, at the numbers of labels at which all were evaluated."""
+    return stats.evaluated_alike(*(e.runs(**LENET, acquisition="bald", noise=one) for one in noises))
 
 
 def improvement_over_control(e: Evidence, from_seed: int = 0) -> list[Quantity]:
@@ -126,12 +133,13 @@ def improvement_over_control(e: Evidence, from_seed: int = 0) -> list[Quantity]:
     Of the seeds from `from_seed` on.
     """
 
-    def gain(noise: str) -> pd.Series:
-        one = {**LENET, "acquisition": "bald", "noise": noise}
-        found = e.curve(**SECOND_HALF, **one) - e.curve(last=SECOND_HALF["first"], **one)
+    def gain(runs: pd.DataFrame) -> pd.Series:
+        found = stats.by_seed(runs, **SECOND_HALF) - stats.by_seed(runs, last=SECOND_HALF["first"])
         return found[found.index >= from_seed]
 
-    return [gap(f"second − first half of the curve, {name} − none", gain(of) - gain("none")) for name, of in NOISES.items()]
+    none, *noisy = map(gain, _bald_curves(e, "none", *NOISES.values()))
+    each = zip(NOISES, noisy, strict=True)
+    return [gap(f"second − first half of the curve, {name} − none", one - none) for name, one in each]
 
 
 def range_over_noises(e: Evidence, **condition: str) -> Accuracies:

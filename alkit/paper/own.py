@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 
 from alkit.files.sources import CLASS_NAMES
 from alkit.paper import stats
-from alkit.paper.figures import curve
+from alkit.paper.figures import curve, in_seeds
 from alkit.paper.pictures import note
 from alkit.paper.results import Results, final
 from alkit.paper.tables import cell, sources
@@ -131,7 +131,5 @@ def curves(results: Results) -> Figure:
         ax.set_visible(False)
     handles = [Line2D([], [], color=colour(a), lw=2.2, label=mathtext(word(a))) for a in ordered(frame.acquisition)]
     figure.legend(handles=handles, loc="outside upper center", ncols=4, frameon=False)
-    seeds = frame.groupby("experiment").seed.nunique()
-    band = "Mean over seeds, band ± 1 standard error. " if seeds.max() > 1 else "One seed. "
-    note(figure, band + sources(results.provenance, frame.dataset.unique()))
+    note(figure, f"{in_seeds(frame)}. {sources(results.provenance, frame.dataset.unique())}")
     return figure

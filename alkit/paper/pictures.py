@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from alkit.files.sources import load
 from alkit.paper.words import mathtext, word
+from alkit.run.sweep import loaded
 
 
 def style(fine: bool = False) -> None:
@@ -37,7 +37,7 @@ def note(figure: Figure, text: str) -> None:
 
 def made_on(datasets: Iterable[str]) -> str:
     """The data sets of a figure, a line each: name, digest and source."""
-    found = (load(name, device="cpu") for name in dict.fromkeys(datasets))
+    found = (loaded(name, device="cpu") for name in dict.fromkeys(datasets))
     return "\n".join(f"{word(data.name)} {data.digest}: {data.source}" for data in found)
 
 

@@ -13,6 +13,7 @@ from alkit.files import whole
 from alkit.files.lock import held
 from alkit.files.provenance import in_words
 from alkit.paper import tables, verdicts
+from alkit.paper.page import title_of
 from alkit.paper.results import Results
 from alkit.paths import PROJECT
 from alkit.run.verify import QUERIED, TOLERANCE, failures
@@ -77,8 +78,7 @@ def _findings(outputs: Path) -> str:
     """The executed notebooks of the findings, by their titles."""
     lines = []
     for path in sorted((outputs / "findings").glob("*.ipynb")):
-        cells = nbformat.read(path, as_version=4).cells
-        title = next(line[2:] for c in cells for line in c.source.splitlines() if line.startswith("# "))
+        title = title_of(nbformat.read(path, as_version=4))
         lines.append(f"- [{path.stem.replace('_', ' ')}](outputs/findings/{path.name}): {title}")
     return "\n".join(lines)
 

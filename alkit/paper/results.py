@@ -18,6 +18,7 @@ RUN = [*CONDITION, "line", "experiment", "seed"]
 MAKERS = ["code", "libraries", "machine", "device"]
 MEASURED = ["round", "num_labelled", "valid_accuracy", "test_accuracy", "test_correct"]
 UNMENTIONED = ("seed", "device", "model", "evaluate_every")  # a table's places, and what changes no number
+UNSET = {"num_pool": "all", "split_seed": "the seed"}  # what None stands for
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def differing(ours: Iterable[tuple[Config, ...]], theirs: Iterable[tuple[Config,
         values: dict[str, dict[str, None]] = {"seeds": {str(min(map(len, experiments))): None}}
         for configs in experiments:
             for field, value in configs[0].as_dict().items():
-                values.setdefault(field, {})["all" if value is None else str(value)] = None
+                values.setdefault(field, {})[UNSET[field] if value is None else str(value)] = None
         found.append(values)
     return {
         field: f"{', '.join(found[0][field])} → {', '.join(values)}"

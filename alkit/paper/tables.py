@@ -35,7 +35,8 @@ def rows(frame: pd.DataFrame, number: int) -> pd.DataFrame:
         ours["mean"] = 100 - ours["mean"]
     both = pd.concat([paper, ours])[[*CONDITION, "line", "metric", "mean", "sem", "n", "experiment"]]
     order = {key: ordered(both[key]) for key in CONDITION}
-    order["dataset"].sort(key=lambda dataset: dataset in set(published().dataset))
+    theirs = set(published().dataset)
+    order["dataset"].sort(key=lambda dataset: dataset in theirs)
     order["line"] = ["paper", *frame.line.cat.categories]
     both = both.astype({key: pd.CategoricalDtype(values, ordered=True) for key, values in order.items()})
     return both.sort_values(["scenario", "noise", "model", "dataset", "acquisition", "line"], ignore_index=True)
@@ -119,11 +120,9 @@ def sources(data: pd.DataFrame, datasets: Iterable[str]) -> str:
 
 
 def page(results: Results, number: int, folder: Path) -> Styler:
-    """A table for a notebook in `folder`: ours in bold and linked to the experiment, the data's source
-    under it."""
+    """A table for a notebook in `folder`: ours in bold and linked to the experiment, the data's source under it."""
     found, outputs = rows(results.rounds, number), results.profile.folder.parent
     text, experiment = laid_out(found, number), laid_out(found, number, "experiment")
-    bold = [line != "paper" for line in text.columns.get_level_values(-1)] if number == 3 else None
     linked = pd.DataFrame(
         {at: [_linked(*both, folder, outputs) for both in zip(text[at], experiment[at], strict=True)] for at in text},
         index=text.index.map(lambda place: tuple(map(html.escape, place))),
@@ -138,13 +137,13 @@ def page(results: Results, number: int, folder: Path) -> Styler:
         {"selector": "td a", "props": "color: inherit; text-decoration: none"},
         {"selector": "td small", "props": "font-weight: normal"},
     ]
-    weigh = lambda column: _bold(column, bold)  # noqa: E731
     note = html.escape(sources(results.provenance, _ours(found).dataset.unique()))
-    return linked.style.set_table_styles(styles).set_caption(note).apply(weigh)
+    return linked.style.set_table_styles(styles).set_caption(note).apply(_bold, number=number)
 
 
-def _bold(column: pd.Series, bold: list[bool] | None) -> list[str]:
-    lines = column.index.get_level_values(-1) if bold is None else [column.name[-1]] * len(column)
+def _bold(column: pd.Series, number: int) -> list[str]:
+    """Ours in bold; Table 2 has a line a row, Table 3 a line a column."""
+    lines = column.index.get_level_values(-1) if number == 2 else [column.name[-1]] * len(column)
     return ["" if line == "paper" else "font-weight: bold" for line in lines]
 
 

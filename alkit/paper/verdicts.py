@@ -26,7 +26,7 @@ after a verdict say under what conditions it was found, and what else was measur
   smallest difference from which the paper's text concludes anything); or the paper's own tables contradict it; or the method
   excludes it.
 - A claim of no difference holds if the difference is within ±{MARGIN:g} point (two one-sided tests), not if it lies beyond.
-- *inconclusive*: neither; the number of seeds would settle it with a power of 80 % if mean and spread stay as they are.
+- *inconclusive*: neither; so many seeds as it says would settle it, with a power of 80 %, if mean and spread stay as they are.
 - *not run*: neither, and a quantity has fewer than two seeds; p is of the quantities that were run.
 - *artefact*: the paper names a cause of what it saw; another one was tested here, and explains it.
 
@@ -61,13 +61,14 @@ def judge(claim: Claim, quantities: list[Quantity]) -> tuple[str, float]:
         return "does not hold: the paper's own tables contradict it", p
     if any(len(q.values) < 2 for q in quantities):
         return "not run", p
-    return f"inconclusive: {_seeds(quantities)}", p
+    return f"inconclusive: {_seeds(quantities, both=claim.if_so == 'holds')}", p
 
 
-def _seeds(quantities: list[Quantity]) -> str:
-    """With how many seeds the tests would settle it."""
-    together = max(q.seeds_needed(claimed=True, of=len(quantities)) for q in quantities)
-    fewest = min(together, *(q.seeds_needed(claimed=False, of=len(quantities)) for q in quantities), np.inf)
+def _seeds(quantities: list[Quantity], both: bool) -> str:
+    """With how many seeds the tests would settle it: those for the claim, and, if `both` are made, those against it."""
+    needed = [max(q.seeds_needed(claimed=True, of=len(quantities)) for q in quantities)]
+    needed += [q.seeds_needed(claimed=False, of=len(quantities)) for q in quantities] if both else []
+    fewest = min(needed)
     return f"needs about {float(f'{fewest:.2g}'):,.0f} seeds" if np.isfinite(fewest) else "more seeds alone would not settle it"
 
 
@@ -88,13 +89,18 @@ def table(results: Results) -> pd.DataFrame:
     return found
 
 
-def in_short(found: pd.DataFrame) -> str:
-    """How many of the claims in `table` got which verdict, and how many tests stand when adjusted, in two sentences."""
+def counted(found: pd.DataFrame) -> str:
+    """How many of the claims in `table` got which verdict, in a sentence."""
     numbers = {kind: found.verdict.str.startswith(kind).sum() for kind in SHORT}
-    counted = [f"{n} {SHORT[kind][int(n != 1)]}" for kind, n in numbers.items() if n]
+    each = [f"{n} {SHORT[kind][int(n != 1)]}" for kind, n in numbers.items() if n]
+    return f"Of {len(found)} claims {' and '.join([', '.join(each[:-1]), each[-1]] if each[1:] else each)}."
+
+
+def in_short(found: pd.DataFrame) -> str:
+    """`counted`, and how many tests stand when adjusted, in two sentences."""
+    said = counted(found)
     tested = found[found.p.notna() & found.verdict.str.fullmatch("holds|does not hold|artefact.*")]
     stand = (tested["adjusted p"] < LEVEL).sum()
-    said = f"Of {len(found)} claims {' and '.join([', '.join(counted[:-1]), counted[-1]] if counted[1:] else counted)}."
     if not len(tested):
         return said
     stands = "all of these verdicts stand" if stand == len(tested) else f"{stand} of these verdicts stand"

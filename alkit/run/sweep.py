@@ -26,7 +26,7 @@ def sweep(configs: Iterable[Config], folder: Path) -> pd.DataFrame:
 
     configs = list(dict.fromkeys(configs))
     for config in configs:
-        check(config, _data(config.dataset, device="cpu"))
+        check(config, loaded(config.dataset, device="cpu"))
     on_cpu = all(resolve_device(c.device).type == "cpu" for c in configs)
     workers = Parallel(
         n_jobs=cpu_count() if on_cpu else 1, idle_worker_timeout=3600
@@ -52,7 +52,7 @@ def measured(function: Callable[..., dict], configs: Iterable[Config], folder: P
         made_of = {
             "config": {**config.as_dict(), "device": "auto"},
             "settings": settings,
-            "data": _data(config.dataset, device="cpu").digest,
+            "data": loaded(config.dataset, device="cpu").digest,
         }
         if not path.exists():
             found[path], missing[path] = {}, (config, made_of)
@@ -77,9 +77,9 @@ def log_path(config: Config, folder: Path) -> Path:
     return Path(folder) / f"{config.label}-seed-{config.seed}.jsonl"
 
 
-_data = cache(load)
+loaded = cache(load)
 
 
 def _rows(config: Config, folder: Path) -> list[dict]:
-    rounds = resume(log_path(config, folder), config, _data(config.dataset, device=config.device))
+    rounds = resume(log_path(config, folder), config, loaded(config.dataset, device=config.device))
     return [{**config.as_dict(), **vars(found)} for found in rounds]

@@ -22,7 +22,7 @@ from alkit.run.grid import Experiment, read_profile
 from alkit.site import claims, code, experiments, front, profiles
 from alkit.site.drawings import Behind
 
-FOOTER = "Written by <code>make site</code> from logs and executed notebooks; every number was measured by them."
+FOOTER = "Written by <code>make site</code> from logs and executed notebooks; every number of ours was measured by them."
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _others(outputs: Path, every: Iterable[Results]) -> list[tuple[str, Path, Pa
 
 def _notebook(address: str, path: Path, source: Path) -> Part:
     notebook, profile = nbformat.read(path, as_version=4), path.parent.name
-    made = prepared(notebook, None, lambda line: code.place(source, line, "../" * address.count("/")))
+    made = prepared(notebook, path.parent, lambda line: code.place(source, line, "../" * address.count("/")))
     if "/" not in address:
         return Part(address, made, Page(title_of(notebook)))
     return Part(address, made, Page(f"{title_of(notebook)}: {profile}"), (Link(f"profiles/{profile}.html", profile),))

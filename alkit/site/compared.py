@@ -50,7 +50,8 @@ def cells(results: Results, behind: Behind, root: str) -> list[NotebookNode]:
             found += [new_markdown_cell(text), drawing(make, figure, make.__name__)]
         else:
             plt.close(figure)
-            found.append(new_markdown_cell(f"## {name}\nValidation accuracy: {what}. Not run yet."))
+            why = "Not run yet." if figure.axes else "This profile does not have it."
+            found.append(new_markdown_cell(f"## {name}\nValidation accuracy: {what}. {why}"))
     return found
 
 

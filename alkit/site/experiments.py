@@ -69,10 +69,12 @@ def _curves(experiment: Experiment, runs: pd.DataFrame, results: Results, root: 
         for _, one in evaluated.groupby("seed"):
             ax.plot(one.num_labelled, one.valid_accuracy, color=colour(first.acquisition), lw=0.7, alpha=0.5)
     curve(ax, evaluated, colour(first.acquisition))
-    ax.lines[-1].set_label(f"mean of {evaluated.seed.nunique()} seeds")
+    count = evaluated.seed.nunique()
+    ax.lines[-1].set_label(f"mean of {count} seeds" if count > 1 else "one seed")
     ax.set(xlabel="labelled images", ylabel="validation accuracy (%)", ylim=(0, 100))
     drawn = place(HERE, 'figure, ax = plt.subplots(layout="constrained")', root)
-    text = "Thin lines are single seeds; the band is one standard error of their mean to either side."
+    lines = "Thin lines are single seeds; the band" if evaluated.num_labelled.nunique() > 2 else "A bar"
+    text = f"{lines} is one standard error of their mean to either side." if count > 1 else "One seed."
     origins = sources(results.provenance, [first.dataset]).splitlines()
     figure.supxlabel(" ".join(origins))
     return [new_markdown_cell(text), shown("text/html", figure_html(figure, {}, [drawn], origins))]

@@ -71,7 +71,7 @@ def came_out(results: Results, claims: pd.DataFrame | None, findings: dict[str, 
     """A sentence each from the numbers, from the claims, and from the findings that a claim is judged by; in Markdown."""
     said = [nearness(results.own)]
     if claims is not None:
-        said.append(verdicts.in_short(claims).split(". ")[0].rstrip(".") + ".")
+        said.append(verdicts.counted(claims))
         decided = claims[claims.verdict.str.startswith(DECIDED)]
         names = [name.removeprefix("findings/") for name in dict.fromkeys(decided.notebook)]
         causes = [markdown(title_of(findings[name])) for name in names if name in findings]

@@ -29,7 +29,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
 
-from alkit.paper.figures import curve
+from alkit.paper.figures import curve, in_seeds
 from alkit.paper.pictures import note, style
 from alkit.paper.results import read
 from alkit.paper.stats import by_seed, evaluated_alike, labels_to, paired, write_numbers
@@ -82,8 +82,7 @@ for ax, ((_, dataset), of) in zip(axes.flat, panels, strict=False):
 axes[0, 0].legend(frameon=False, loc="lower right")
 for ax in axes.flat[len(panels) :]:
     ax.remove()
-spans = f"{counts.min()} to {counts.max()} seeds" if counts.nunique() > 1 else f"{counts.max()} seeds"
-note(figure, f"Mean of {spans}, band: ± 1 standard error. {sources(data, runs.dataset.unique())}")
+note(figure, f"{in_seeds(runs)}. {sources(data, runs.dataset.unique())}")
 figure.savefig(folder / "curves.png")
 
 # %% [markdown]

@@ -21,7 +21,7 @@ def test_what_only_a_run_knows_is_left_out():
 
 def test_the_line_that_draws_is_where_the_figure_is_made_else_the_last():
     assert drawing_line(CELL) == "figure, ax = plt.subplots(figsize=(6.8, 2.8))"
-    assert drawing_line('save(figure5(results), "figure5")') == 'save(figure5(results), "figure5")'
+    assert drawing_line('show(pictures.steps(a, b), "step")\na.style') == 'show(pictures.steps(a, b), "step")'
     assert drawing_line("a = 1\ndraw(a)\n") == "draw(a)"
 
 

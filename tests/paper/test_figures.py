@@ -49,6 +49,11 @@ def test_the_axis_holds_the_means_and_the_papers_marks_and_is_no_longer_than_the
     assert limits[0] < min(heights) < max(heights) < limits[1]
 
 
+def test_the_axis_begins_at_the_ten_below_where_all_lie_high(logged):
+    figure = figure6(together(logged([{**SMALL, "acquisition": "bald"}], accuracy=lambda config, n: 0.87)))
+    assert figure.axes[0].get_ylim() == (80, 100)
+
+
 def test_one_seed_above_the_others_makes_no_axis_longer(logged):
     figure = figure6(together(logged([{**SMALL, "acquisition": "bald"}], accuracy=lambda config, n: (0.2, 0.6)[config.seed])))
     assert figure.axes[0].get_ylim() == (0, 50)
@@ -56,11 +61,12 @@ def test_one_seed_above_the_others_makes_no_axis_longer(logged):
 
 def test_the_papers_numbers_stand_beside_our_last_point_where_the_budget_is_the_papers_and_nowhere_else(logged):
     def marks(**settings):
-        grid = [{**SMALL, **settings, "dataset": "mnist", "acquisition": ["random", "bald"]}]
+        conditions = [{"acquisition": ["random", "bald"]}, {"acquisition": "entropy", "model": "resnet18"}]
+        grid = [{**SMALL, **settings, "dataset": "mnist", **one} for one in conditions]
         return [line.get_xydata()[0] for line in figure5(together(logged(grid))).axes[0].lines if line.get_marker() == "D"]
 
     found = marks(query_size=250, num_rounds=4, num_initial=100)
-    assert sorted(y for _, y in found) == [20.77, 28.79]  # what was not planned has no diamond either
+    assert sorted(y for _, y in found) == [20.77, 28.79, 91.32]  # what was not planned has no diamond either
     assert min(x for x, _ in found) > 1100
     assert marks(query_size=100, num_rounds=4) == []
 

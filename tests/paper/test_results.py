@@ -57,6 +57,7 @@ def test_differences_from_the_paper_are_read_off_the_params(logged):
 def test_how_often_a_run_is_evaluated_is_no_difference():
     assert differing([(Config(evaluate_every=5, seed=3),)], [(Config(),)]) == {}
     assert differing([(Config(num_pool=9),)], [(Config(),)]) == {"num_pool": "all → 9"}
+    assert differing([(Config(split_seed=0),)], [(Config(),)]) == {"split_seed": "the seed → 0"}
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """A profile beside the paper."""
 
+import pytest
+
 from alkit.paper.page import Link
 from alkit.paper.results import together
 from alkit.site.compared import cells
@@ -28,9 +30,15 @@ def test_a_figure_leads_to_its_function_and_to_the_line_of_the_notebook(logged):
         assert 'in <a href="../code/notebooks/report.html#L' in figure
 
 
-def test_a_figure_of_which_nothing_was_run_is_not_drawn(logged):
-    (text,) = [cell.source for cell in cells(together(logged(GRID)), {}, "") if cell.source.startswith("## Figure 4")]
-    assert text.endswith("Not run yet.")
+@pytest.mark.parametrize(
+    ("planned", "why"), [([], "This profile does not have it."), ([{"scenario": "ideal_fine"}], "Not run yet.")]
+)
+def test_a_figure_of_which_nothing_was_run_is_not_drawn(logged, planned, why):
+    profile = logged([*GRID, *planned])
+    for path in profile.folder.glob("ideal_fine-*/*.jsonl"):
+        path.unlink()
+    (text,) = [cell.source for cell in cells(together(profile), {}, "") if cell.source.startswith("## Figure 4")]
+    assert text.endswith(f". {why}")
 
 
 def test_nothing_is_compared_where_none_of_the_papers_numbers_was_run(logged):
