@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import psutil
@@ -24,7 +25,7 @@ from alkit.run.arguments import Parser, experiments, folders, workers
 from alkit.run.cluster import executor
 from alkit.run.execute import NotebookFailed, scratch
 from alkit.run.grid import Profile, check_all, load_all, only, read_profile
-from alkit.run.plan import Estimate, default_workers, in_words, seconds_left, table
+from alkit.run.plan import Estimate, default_workers, in_words, side_by_side, table
 from alkit.run.remarks import remarks
 from alkit.run.reproduce import environment, reproduce
 from alkit.run.verify import failures, verify
@@ -37,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         args = _parser().parse_args(arguments)
         os.environ.update(environment())
         return args.run(args)
-    except (ValueError, NotebookFailed, OSError) as error:
+    except (ValueError, NotebookFailed, OSError, BrokenExecutor) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
 
@@ -80,7 +81,7 @@ def _reproduce(args: argparse.Namespace) -> int:
     profile, chosen, estimate, at_a_time = _chosen(args, here=not elsewhere)
     if elsewhere:
         devices = {c.device.partition(":")[0] for e in chosen.experiments for c in e.configs}
-        device = next(one for one in ("cuda", "auto", "cpu") if one in devices)
+        device = next((one for one in ("cuda", "auto") if one in devices), "cpu")
         with executor(args.scheduler, args.slurm, device) as (cluster, places):
             failed = reproduce(chosen, estimate, places, cluster)
     else:
@@ -93,7 +94,8 @@ def _reproduce(args: argparse.Namespace) -> int:
         failed.append("data")
     if failed:
         print(f"{len(failed)} failed: {', '.join(failed)}; the report is made of what there is", file=sys.stderr)
-    return _report(args) or int(bool(failed))
+    print(f"Report: {report(profile)}")
+    return int(bool(failed))
 
 
 def _plan(args: argparse.Namespace) -> int:
@@ -101,7 +103,7 @@ def _plan(args: argparse.Namespace) -> int:
     print(table(chosen.experiments, estimate))
     device = resolve_device(chosen.experiments[0].configs[0].device)
     todo = [e for e in chosen.experiments if e.rounds_done() < e.total_rounds]
-    left = in_words(seconds_left(todo, estimate, at_a_time))
+    left = in_words(side_by_side(map(estimate.seconds_left, todo), at_a_time))
     count = f"{len(chosen.experiments)} experiments, about {left} left on this {device.type}, {at_a_time} at a time"
     print(f"{count} ({estimate.basis(todo)})")
     missing = [d for d in dict.fromkeys(c.dataset for e in chosen.experiments for c in e.configs) if not is_here(d)]
@@ -117,13 +119,13 @@ def _report(args: argparse.Namespace) -> int:
 
 
 def _findings(args: argparse.Namespace) -> int:
-    for notebook in findings(args.name, args.outputs.absolute(), args.params.absolute()):
+    for notebook in findings(args.name, args.outputs, args.params):
         print(f"Finding: {shown(notebook.with_suffix('.html'))}", flush=True)
     return 0
 
 
 def _verify(args: argparse.Namespace) -> int:
-    outputs = args.outputs.absolute()
+    outputs = args.outputs
     if not outputs.is_dir():
         raise ValueError(f"there are no outputs at {shown(outputs)}")
     at_a_time = args.workers or (1 if resolve_device("auto").type == "cuda" else cpu_count())
@@ -145,17 +147,17 @@ def _images(args: argparse.Namespace) -> int:
 
 
 def _data(args: argparse.Namespace) -> int:
-    print("\n".join(describe(args.name, args.outputs.absolute())))
+    print("\n".join(describe(args.name, args.outputs)))
     return 0
 
 
 def _site(args: argparse.Namespace) -> int:
-    print(f"Site: {shown(build(args.profile, args.outputs.absolute(), args.params.absolute()))}")
+    print(f"Site: {shown(build(args.profile, args.outputs, args.params))}")
     return 0
 
 
 def _profile(args: argparse.Namespace) -> Profile:
-    return read_profile(args.profile, args.outputs.absolute(), args.params.absolute())
+    return read_profile(args.profile, args.outputs, args.params)
 
 
 def _datasets(profile: Profile) -> set[str]:
@@ -184,5 +186,6 @@ def interrupted(*_) -> None:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True)  # also in a file or a pipe: tqdm flushes nothing
     stopping.on_signals(interrupted)
     sys.exit(main())

@@ -68,7 +68,7 @@ def test_stopping_at_any_moment_ends_at_once_with_the_command_that_goes_on(
     arguments = [*pipeline.command(tmp_path, "reproduce"), "--only", "constrained-*"]
     process = subprocess.Popen(
         [sys.executable, "-m", "alkit", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "ALKIT_TEST": str(tmp_path), "TMPDIR": str(temporary)},
+        env={**os.environ, "ALKIT_TEST": str(tmp_path), "TMPDIR": str(temporary), "PYTHONUNBUFFERED": ""},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert "1 experiments, 0 done" in process.stdout.readline()

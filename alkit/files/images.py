@@ -41,7 +41,7 @@ def from_folder(folder: Path, name: str | None = None, size: str | None = None) 
     except ValueError as error:
         raise ValueError(f"{error}; give the data set one: --name my_images") from None
     path = data_root() / f"{name}.npz"
-    if name in CLASS_NAMES:
+    if name.lower() in CLASS_NAMES:  # macOS takes MNIST.npz for mnist.npz
         raise ValueError(f"{name} is the name of a data set that comes from elsewhere; give this one another: --name my_{name}")
     if path.exists():
         raise ValueError(f"{shown(path)} is there already; move it away, or give this one another name: --name {name}_2")

@@ -16,6 +16,7 @@ import torch
 from alkit.config import check_name
 from alkit.data import Dataset
 from alkit.determinism import resolve_device
+from alkit.files.lock import held
 from alkit.files.npz import ARRAYS, check_arrays, read_npz
 from alkit.paths import data_root, shown
 
@@ -29,7 +30,11 @@ CLASS_NAMES = {
     "fashion_mnist": ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
 }
 TORCHVISION = {"mnist": "MNIST", "cifar10": "CIFAR10", "fashion_mnist": "FashionMNIST"}
-DOWNLOADED = {"mnist": "MNIST/raw", "cifar10": "cifar-10-batches-py", "fashion_mnist": "FashionMNIST/raw"}  # where to
+DOWNLOADED = {  # what a download leaves; of MNIST's four files the last
+    "mnist": "MNIST/raw/t10k-labels-idx1-ubyte",
+    "cifar10": "cifar-10-batches-py",
+    "fashion_mnist": "FashionMNIST/raw/t10k-labels-idx1-ubyte",
+}
 
 
 def load(name: str, root: str | Path | None = None, device: str = "auto") -> Dataset:
@@ -96,7 +101,10 @@ def _dataset(name: str, source: str, class_names: tuple[str, ...], arrays: dict[
         raise ValueError(f"the training images of {name} are all one grey level: nothing to learn from")
     # A channel that is the same everywhere (usual in fluorescence) becomes 0: its sd counts as 1.
     sd = np.where(constant, 1.0, np.sqrt(np.maximum(mean_of_squares - mean**2, 0)))
-    tensor = lambda a, dtype: torch.from_numpy(np.ascontiguousarray(a)).to(dtype)  # noqa: E731
+
+    def tensor(array: np.ndarray, dtype: torch.dtype) -> torch.Tensor:
+        return torch.from_numpy(np.ascontiguousarray(array)).to(dtype)
+
     return Dataset(
         name, source, digest.hexdigest()[:12], class_names,
         tensor(x_train, torch.uint8), tensor(arrays["y_train"].astype(np.int64), torch.int64),
@@ -126,16 +134,14 @@ def _sklearn_digits():
 
 def _download(name: str, root: Path):
     import torchvision
-    from filelock import FileLock
 
     cls: Callable = getattr(torchvision.datasets, TORCHVISION[name])
     raw = root / TORCHVISION[name] / "raw"
-    was_there = raw.exists()  # torchvision asks no more of MNIST's files than that they exist
+    was_there = (root / DOWNLOADED[name]).is_file()  # torchvision asks no more of MNIST's files than that they exist
     try:
-        root.mkdir(parents=True, exist_ok=True)
         with contextlib.ExitStack() as stack:
             with contextlib.suppress(OSError):  # a folder that may only be read: what is there needs no lock
-                stack.enter_context(FileLock(root / f"{name}.lock"))
+                stack.enter_context(held(root / f"{name}.lock", -1, f"another process downloads {name}; waiting for it"))
             parts = [cls(root, train=train, download=True) for train in (True, False)]
     except DOWNLOADING as error:
         reason = (str(error) or type(error).__name__).strip().splitlines()[0]

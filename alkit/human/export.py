@@ -44,13 +44,17 @@ def to_npz(answers: Answers, data: Dataset, name: str) -> Path:
     given = {image: one.label for image, one in answers.given.items() if one.label is not None}
     y[list(given)] = list(given.values())
     kept = y >= 0
-    last = lambda images: images[:, 0] if images.shape[1] == 1 else images.transpose(0, 2, 3, 1)  # noqa: E731
     arrays = {
-        "x_train": last(data.x_train.cpu().numpy())[kept], "y_train": y[kept],
-        "x_test": last(data.x_test.cpu().numpy()), "y_test": data.y_test.cpu().numpy(),
+        "x_train": _channels_last(data.x_train.cpu().numpy())[kept], "y_train": y[kept],
+        "x_test": _channels_last(data.x_test.cpu().numpy()), "y_test": data.y_test.cpu().numpy(),
         "class_names": np.array(data.class_names), "file_names": names[kept],
         "source": np.array(f"{data.source}; {len(given)} labels by hand"),
     }  # fmt: skip
     with written(path) as partial, partial.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
     return path
+
+
+def _channels_last(images: np.ndarray) -> np.ndarray:
+    """[N, C, H, W] as a file holds it: [N, H, W] of one channel, else [N, H, W, C]."""
+    return images[:, 0] if images.shape[1] == 1 else images.transpose(0, 2, 3, 1)

@@ -1,6 +1,6 @@
 // Keys press the buttons of the panel that is on the page (class alkit-key-<key>), unless one types elsewhere: what the
 // notebook itself would do with a digit (make a cell a heading) or with s and u does not happen then. Until the next image
-// shows, nothing is pressed a second time: nobody answers an image that she has not seen.
+// shows, or for two seconds, nothing is pressed a second time: nobody answers an image that she has not seen.
 (function () {
   const visible = (panel) => {
     const box = panel.getBoundingClientRect();

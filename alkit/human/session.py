@@ -31,11 +31,10 @@ class Session:
 
     def __init__(self, config: Config, data: Dataset, path: Path):
         check(replace(config, num_rounds=0), data, is_simulated=False)  # how many there can be is found below
+        self._num_pool = len(split(config, data)[2])
         if (earlier := _OPEN.get(Path(path).absolute())) is not None:
             earlier.close()
         self.answers = Answers(path, config, data)
-        _OPEN[Path(path).absolute()] = self
-        self._num_pool = len(split(config, data)[2])
         left, queries = self._num_pool - len(self.answers.asked), sum(bool(r.query) for r in self.answers.rounds)
         self.config = replace(config, num_rounds=queries + -(-left // config.query_size))  # the last query may be smaller
         self.data = data
@@ -45,6 +44,7 @@ class Session:
         self._shown: tuple[int | None, float] = (None, 0.0)
         self._thread = threading.Thread(target=self._loop, daemon=True, name="alkit: the loop")
         self._thread.start()
+        _OPEN[Path(path).absolute()] = self
 
     @property
     def open(self) -> list[int]:
@@ -157,4 +157,4 @@ def for_person(config: Config, data: Dataset) -> Config:
     if known == len(data.y_train):
         return config
     num_valid = max(data.num_classes, min(config.num_valid, known // 5))
-    return replace(config, split="given", num_valid=num_valid, num_initial=max(known - num_valid, 1), num_rounds=0)
+    return replace(config, split="given", num_valid=num_valid, num_initial=max(known - num_valid, 1))

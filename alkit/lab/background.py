@@ -2,7 +2,6 @@
 
 import ctypes
 import threading
-import time
 from collections.abc import Callable
 
 
@@ -21,13 +20,13 @@ class Background(threading.Thread):
     def run(self) -> None:
         error: BaseException | None = None
         try:
-            self.work()
+            try:
+                self.work()
+            finally:
+                with self.lock:  # a stop that came before is raised here at the latest; a later one does nothing
+                    self.finished = True
         except BaseException as raised:  # `done` tells a person, whatever it is
             error = raised
-        with self.lock:
-            self.finished = True
-        if self.stopping and not isinstance(error, Stopped):
-            error = self._last_moment() or error
         self.done(error)
 
     def stop(self) -> None:
@@ -36,13 +35,3 @@ class Background(threading.Thread):
             if not self.finished and not self.stopping:
                 self.stopping = True
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident or 0), ctypes.py_object(Stopped))
-
-    def _last_moment(self) -> Stopped | None:
-        """The stop that came when the work had just ended and is still on its way."""
-        try:
-            time.sleep(0.1)
-            for _ in range(1000):
-                pass
-        except Stopped as raised:
-            return raised
-        return None

@@ -57,9 +57,10 @@ class Explorer:
         """Run what the fields say, in the background, one run at a time; nothing if one of them is wrong."""
         config = self.form.config()
         if config is None:
-            return self.say("Not run: see the field in red.")
+            self.say("Not run: see the field in red.")
+            return
         if self.background is not None and self.background.is_alive():
-            return None
+            return
         self._running(True)
         self.say("Loading the images ...")
         self.background = Background(lambda: self._work(config), self._done)
@@ -98,11 +99,11 @@ class Explorer:
         data = load(config.dataset, device=config.device)
         published, self.words = beside(config)
         going = Shown(config, published=None if published.empty else float(published.accuracy.iloc[0]))
-        self.data, begun, self.drawn, self.drawing = data, time.perf_counter(), 0.0, 0.0
+        begun, self.drawn, self.drawing = time.perf_counter(), 0.0, 0.0
         with recorded(config.acquisition) as scores:
             for found in run(config, data):
-                if going not in self.runs:  # the first round is there: the settings can be run
-                    self.runs = [*self.runs, going][-MOST:]
+                if not going.rounds:  # the first is there: the settings can be run
+                    self.runs, self.data = [*self.runs, going][-MOST:], data
                 going.rounds.append(found)
                 going.scores = scores[-1] if scores else None
                 if found.number in (0, config.num_rounds) or time.perf_counter() - self.drawn > self.drawing:
@@ -160,8 +161,11 @@ def _told(config: Config, found: Round, seconds: float) -> str:
 
 def _papers() -> dict[str, Config]:
     """The paper's scenarios by their names, each as it is on MNIST with LeNet."""
-    first = {e.scenario: e.configs[0] for e in reversed(read_profile("paper").experiments) if e.configs[0].model == "lenet"}
-    return {f"the paper: {word(name)}": replace(config, evaluate_every=1) for name, config in reversed(first.items())}
+    first: dict[str, Config] = {}
+    for experiment in read_profile("paper").experiments:
+        if experiment.configs[0].model == "lenet":
+            first.setdefault(experiment.scenario, experiment.configs[0])
+    return {f"the paper: {word(name)}": replace(config, evaluate_every=1) for name, config in first.items()}
 
 
 def _button(text: str, pressed, style: str = "", disabled: bool = False) -> widgets.Button:

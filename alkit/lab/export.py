@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from alkit.config import Config, check_name
+from alkit.files.whole import write
 from alkit.paper.beside import beside
 from alkit.paths import OUTPUTS, PARAMS, shown
 from alkit.run.grid import read_profile
@@ -30,7 +31,7 @@ def export(config: Config, name: str, params: Path = PARAMS) -> Path:
             "dataset": config.dataset, "model": config.model, "acquisition": config.acquisition, "noise": config.noise,
         }],
     }  # fmt: skip
-    path.write_text(yaml.safe_dump(profile, sort_keys=False), encoding="utf-8")
+    write(path, yaml.safe_dump(profile, sort_keys=False))
     try:
         read_profile(name, OUTPUTS, params)  # that it can be run is not believed but seen
     except ValueError:

@@ -2,7 +2,7 @@
 
 import html
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -91,6 +91,9 @@ def time_left(configs: Sequence[Config], rounds: Rounds) -> str:
 
 def _work(configs: Sequence[Config], rounds: Rounds) -> tuple[int, int]:
     """Labels that networks were trained on in the rounds so far, and in all."""
-    labels = lambda config, numbers: sum(config.num_labelled(n) for n in numbers if config.trains(n))  # noqa: E731
+
+    def labels(config: Config, numbers: Iterable[int]) -> int:
+        return sum(config.num_labelled(n) for n in numbers if config.trains(n))
+
     done = sum(labels(c, [r.number for r in rounds[c.seed]]) for c in configs)
     return done, sum(labels(c, range(c.num_rounds + 1)) for c in configs)

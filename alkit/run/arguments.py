@@ -17,8 +17,8 @@ class Parser(argparse.ArgumentParser):
 def folders() -> Parser:
     """Where profiles and results are: for a parser's `parents`."""
     parser = Parser(add_help=False)
-    parser.add_argument("--params", type=Path, default=PARAMS, help="the folder of params files (default: params)")
-    parser.add_argument("--outputs", type=Path, default=OUTPUTS, help="the folder that results go to (default: outputs)")
+    parser.add_argument("--params", type=_absolute, default=PARAMS, help="the folder of params files (default: params)")
+    parser.add_argument("--outputs", type=_absolute, default=OUTPUTS, help="the folder that results go to (default: outputs)")
     return parser
 
 
@@ -35,6 +35,11 @@ def experiments() -> Parser:
     parser.add_argument("profile", help="a file of params/, without .yaml")
     parser.add_argument("--only", metavar="GLOBS", help="only those whose names match; separate several globs by spaces")
     return parser
+
+
+def _absolute(text: str) -> Path:
+    """A path as it is meant now: papermill, in threads, may leave the process in another folder."""
+    return Path(text).absolute()
 
 
 def _above_zero(text: str) -> int:

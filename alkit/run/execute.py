@@ -18,6 +18,7 @@ from resource import RUSAGE_CHILDREN, getrusage
 import jupytext
 import nbformat
 import papermill
+import psutil
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
@@ -51,11 +52,10 @@ class KernelManager(AsyncKernelManager):
 def scratch() -> Path:
     """This process's folder of temporary files, gone when it ends; short, as the path of a socket has at most 107 bytes."""
     where = Path("/tmp") if os.access("/tmp", os.W_OK) else Path(tempfile.gettempdir())
-    for old in where.glob(f"alkit-{os.getuid()}-*"):  # of processes that were killed
-        with contextlib.suppress(ProcessLookupError, PermissionError, ValueError, IndexError):
-            os.kill(int(old.name.split("-")[2]), 0)
-            continue
-        shutil.rmtree(old, ignore_errors=True)
+    for old in where.glob(f"alkit-{os.getuid()}-*-*"):  # of processes that were killed
+        pid = old.name.split("-")[2]
+        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(old, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=f"alkit-{os.getuid()}-{os.getpid()}-", dir=where))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
@@ -119,9 +119,10 @@ def prepared(source: Path, parameters: dict) -> tuple[nbformat.NotebookNode, str
 
 
 def _shrink_images(notebook: nbformat.NotebookNode) -> None:
-    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
-        if "image/png" in output.get("data", {}):
-            output.data["image/png"] = smaller(base64.b64decode(output.data["image/png"]))
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                output.data["image/png"] = smaller(base64.b64decode(output.data["image/png"]))
 
 
 def smaller(png: bytes) -> str:

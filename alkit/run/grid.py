@@ -143,7 +143,7 @@ def _shown(name: str, content: dict, params: Path) -> tuple[str, tuple[str, ...]
         raise ValueError(f"label={label!r} cannot name our line in tables; give some text other than 'paper'")
     if not isinstance(claims, bool):
         raise ValueError(f"claims={claims!r} is {type(claims).__name__}, not true or false")
-    for one in beside if isinstance(beside, list) else [beside]:
+    for one in _as_list(beside):
         if one == name or not (params / f"{one}.yaml").exists():
             others = sorted(p.stem for p in params.glob("*.yaml") if p.stem != name)
             raise ValueError(f"beside names {one!r}; choose {', '.join(others)}")

@@ -6,6 +6,7 @@ compute and makes the notebooks and the report.
 
 import signal
 import sys
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 from joblib import Parallel, delayed
@@ -27,7 +28,8 @@ def write_logs(profile: Profile, num_workers: int) -> list[str]:
     pool, failed = Parallel(n_jobs=num_workers, return_as="generator_unordered", idle_worker_timeout=3600), []
     for path, error in pool(delayed(_run)(*one) for one in todo):
         name = f"{path.parent.name}/{path.name}"
-        failed += [f"{name}: {error}"] if error else []
+        if error:
+            failed.append(f"{name}: {error}")
         print(f"FAILED {failed[-1]}" if error else name, flush=True)
     return failed
 
@@ -40,7 +42,7 @@ def _run(path: Path, config: Config) -> tuple[Path, str]:
             pass
     except (ValueError, OSError, FloatingPointError, RuntimeError, MemoryError) as error:
         # A log of something else or in use, a disk or memory that is full, training that diverged: the others go on.
-        return path, str(error)
+        return path, str(error) or type(error).__name__
     return path, ""
 
 
@@ -50,11 +52,11 @@ def main(arguments: list[str] | None = None) -> int:
     )
     try:
         args = parser.parse_args(arguments)
-        profile = read_profile(args.profile, args.outputs.absolute(), args.params.absolute())
+        profile = read_profile(args.profile, args.outputs, args.params)
         profile = profile if args.only is None else only(profile, args.only)
         check_all(profile, load_all(profile))
         return int(bool(write_logs(profile, args.workers or default_workers(profile))))
-    except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a worker was killed, for want of memory
+    except (ValueError, OSError, BrokenExecutor) as error:  # BrokenExecutor: a worker was killed, for want of memory
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
     except KeyboardInterrupt:

@@ -149,9 +149,9 @@ def timed(model: str, image_shape: tuple[int, int, int], num_classes: int, batch
         torch.set_num_threads(threads)
 
 
-def seconds_left(experiments: Iterable[Experiment], estimate: Estimate, workers: int) -> float:
-    """Until the last of them is done, with `workers` at a time: no shorter than the longest of them."""
-    each = [estimate.seconds_left(e) for e in experiments]
+def side_by_side(seconds: Iterable[float], workers: int) -> float:
+    """Seconds until the last of several is done, with `workers` at a time: no fewer than the longest takes."""
+    each = list(seconds)
     return max(sum(each) / workers, max(each, default=0.0))
 
 

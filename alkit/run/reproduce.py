@@ -11,7 +11,7 @@ from alkit.files.lock import Busy, held
 from alkit.paths import NOTEBOOKS, data_root, shown
 from alkit.run.execute import execute, is_current, scratch
 from alkit.run.grid import Experiment, Profile
-from alkit.run.plan import Estimate, in_words, seconds_left
+from alkit.run.plan import Estimate, in_words, side_by_side
 
 
 def reproduce(profile: Profile, estimate: Estimate, num_workers: int, executor: Executor | None = None) -> list[str]:
@@ -22,9 +22,8 @@ def reproduce(profile: Profile, estimate: Estimate, num_workers: int, executor: 
     again.
     """
     todo = [e for e in profile.experiments if not _is_done(e)]
-    os.environ.update(environment())
     done = len(profile.experiments) - len(todo)
-    left = in_words(seconds_left(todo, estimate, num_workers))
+    left = in_words(side_by_side(map(estimate.seconds_left, todo), num_workers))
     print(
         f"{profile.name}: {len(profile.experiments)} experiments, {done} done; about {left} left, {num_workers} at a time "
         f"({estimate.basis(todo)})",
@@ -43,11 +42,11 @@ def reproduce(profile: Profile, estimate: Estimate, num_workers: int, executor: 
 def environment() -> dict[str, str]:
     """What a notebook's kernel is told: threads, data, and none of a user's own IPython or matplotlib configuration."""
     settings = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    return settings | {"ALKIT_DATA": str(data_root().absolute()), "IPYTHONDIR": str(scratch() / "ipython")}
+    return settings | {"ALKIT_DATA": str(data_root()), "IPYTHONDIR": str(scratch() / "ipython")}
 
 
 def _run_all(todo: list[Experiment], progress: "Progress", pool: Executor) -> list[str]:
-    failed, elsewhere, told, data = [], [], set(), str(data_root().absolute())
+    failed, elsewhere, told, data = [], [], set(), str(data_root())
     futures = {pool.submit(_run, e, data): e for e in todo}
     pending = set(futures)
     while pending or elsewhere:
@@ -108,23 +107,27 @@ class Progress:
     def finished(self, experiment: Experiment, error: BaseException | None) -> None:
         self.left.remove(experiment)
         count = f"[{self.total - len(self.left)}/{self.total}]"
-        text = f"FAILED {experiment.name}\n{error}" if error else f"{experiment.name}  ({self._time_left()} left)"
+        text = f"FAILED {experiment.name}\n{error}" if error else f"{experiment.name}  ({self._time_left(self._each())} left)"
         self.bar.write(f"{count} {text}")
 
     def show(self) -> None:
-        seconds = sum(map(self.estimate.seconds_left, self.left))
-        self.bar.n = min(self.bar.total, max(0, round(self.at_start - seconds)))
-        begun = [e for e in self.left if 0 < e.rounds_done() < e.total_rounds]
-        rounds = ", ".join(f"{e.name} {e.rounds_done()}/{e.total_rounds}" for e in begun)
-        text = f"{self.total - len(self.left)}/{self.total} experiments, {self._time_left()} left; rounds: {rounds}"
+        each = self._each()
+        self.bar.n = min(self.bar.total, max(0, round(self.at_start - sum(each))))
+        done = [(e, e.rounds_done()) for e in self.left]
+        rounds = ", ".join(f"{e.name} {count}/{e.total_rounds}" for e, count in done if 0 < count < e.total_rounds)
+        text = f"{self.total - len(self.left)}/{self.total} experiments, {self._time_left(each)} left; rounds: {rounds}"
         self.bar.set_postfix_str(text)
         if self.bar.disable and time.monotonic() - self.shown > 300:
             self.bar.write(text)
             self.shown = time.monotonic()
 
-    def _time_left(self) -> str:
+    def _each(self) -> list[float]:
+        """The seconds that are left of each experiment; every log is read for it."""
+        return list(map(self.estimate.seconds_left, self.left))
+
+    def _time_left(self, each: list[float]) -> str:
         """The estimate, corrected by how long what is done took beside its own estimate."""
-        seconds, elapsed = seconds_left(self.left, self.estimate, self.num_workers), time.monotonic() - self.start
-        done = self.at_start - sum(map(self.estimate.seconds_left, self.left))
+        seconds, elapsed = side_by_side(each, self.num_workers), time.monotonic() - self.start
+        done = self.at_start - sum(each)
         pace = elapsed * self.num_workers / done if elapsed > 30 and done > 0 else 1.0
         return in_words(seconds * pace)

@@ -1,6 +1,6 @@
 """An executed notebook without what differs from run to run though the numbers are the same: names, times, addresses."""
 
-import json
+import copy
 import re
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def replace_if_changed(target: Path, notebook: NotebookNode) -> bool:
     content, changed = notebook, True
     try:
         old = nbformat.read(target, as_version=4)
-        if steady(nbformat.from_dict(json.loads(json.dumps(old)))).cells == notebook.cells:
+        if steady(copy.deepcopy(old)).cells == notebook.cells:
             if old.metadata.get("alkit") == notebook.metadata.get("alkit"):
                 return False
             old.metadata["alkit"] = notebook.metadata["alkit"]

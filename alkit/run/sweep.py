@@ -28,9 +28,8 @@ def sweep(configs: Iterable[Config], folder: Path) -> pd.DataFrame:
     for config in configs:
         check(config, loaded(config.dataset, device="cpu"))
     on_cpu = all(resolve_device(c.device).type == "cpu" for c in configs)
-    workers = Parallel(
-        n_jobs=cpu_count() if on_cpu else 1, idle_worker_timeout=3600
-    )  # none is replaced while others still train
+    # No worker is replaced while others still train.
+    workers = Parallel(n_jobs=cpu_count() if on_cpu else 1, idle_worker_timeout=3600)
     found = workers(delayed(_rows)(config, Path(folder)) for config in configs)
     frame = pd.DataFrame([row for rows in found for row in rows])
     for column in ("valid_accuracy", "test_accuracy"):
@@ -47,15 +46,17 @@ def measured(function: Callable[..., dict], configs: Iterable[Config], folder: P
 
     found: dict[Path, dict] = {}
     missing: dict[Path, tuple[Config, dict]] = {}
+    paths = []
     for config in configs:
         path = log_path(config, folder).with_suffix(f".{function.__name__}.json")
+        paths.append(path)
         made_of = {
             "config": {**config.as_dict(), "device": "auto"},
             "settings": settings,
             "data": loaded(config.dataset, device="cpu").digest,
         }
         if not path.exists():
-            found[path], missing[path] = {}, (config, made_of)
+            missing[path] = (config, made_of)
             continue
         kept = json.loads(path.read_text(encoding="utf-8"))
         kept["config"] = logged_config(kept).as_dict()  # with the fields that are newer than the file
@@ -69,7 +70,7 @@ def measured(function: Callable[..., dict], configs: Iterable[Config], folder: P
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path, json.dumps({**made_of, "found": result}) + "\n")
         found[path] = json.loads(path.read_text(encoding="utf-8"))["found"]  # as it will be read, its keys being strings
-    return list(found.values())
+    return [found[path] for path in paths]
 
 
 def log_path(config: Config, folder: Path) -> Path:

@@ -77,7 +77,7 @@ def repeat(outputs: Path, drawn: Drawn) -> dict:
         found = next(run(config, data, rounds[: drawn.number]))
     # The data or the device is not here, or too small; training diverges here.
     except (ValueError, OSError, ArithmeticError, RuntimeError, MemoryError) as error:
-        return {**kept, "verdict": "could not be repeated", "why": str(error)}
+        return {**kept, "verdict": "could not be repeated", "why": str(error) or type(error).__name__}
     now, same_device = facts(data.device), rounds[drawn.number].device == device_name(data.device)
     like = same_device and {key: maker.get(key) for key in LIKE} == {key: now[key] for key in LIKE}
     points, share = apart(rounds[drawn.number], found)
@@ -128,7 +128,7 @@ def verify(outputs: Path, everything: bool, workers: int) -> dict:
         f"{len(drawn)} experiments, a round of each: {len(done)} done, the others took {minutes:.0f} min of a core when logged",
         flush=True,
     )
-    pool = Parallel(n_jobs=workers, return_as="generator_unordered", idle_worker_timeout=3600)
+    pool = Parallel(n_jobs=workers, pre_dispatch="n_jobs", return_as="generator_unordered", idle_worker_timeout=3600)
     begun = itertools.takewhile(lambda _: time.monotonic() < end, todo)
     if not todo:  # those that were left when the pass was stopped are there no more
         found["finished"] = True

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from alkit.files.sources import load
+from alkit.files.sources import is_here, load
 
 
 def test_the_digest_tells_pixels_and_labels_apart(write_npz):
@@ -55,13 +55,17 @@ def test_a_download_that_fails_says_where_to_put_the_file(tmp_path, monkeypatch)
     import torchvision
 
     def offline(root, train, download):
+        (root / "MNIST/raw").mkdir(parents=True, exist_ok=True)  # as torchvision does before it asks the network
         raise OSError("no route to host")
 
+    monkeypatch.setenv("ALKIT_DATA", str(tmp_path))
     monkeypatch.setattr(torchvision.datasets, "MNIST", offline)
-    with pytest.raises(ValueError) as caught:
-        load("mnist", tmp_path, "cpu")
-    for word in ("mnist", "no route to host", "mnist.npz", "x_train", str(tmp_path), "ALKIT_DATA"):
-        assert word in str(caught.value)
+    for _ in range(2):
+        assert not is_here("mnist")
+        with pytest.raises(ValueError) as caught:
+            load("mnist", tmp_path, "cpu")
+        for word in ("could not be downloaded", "no route to host", "mnist.npz", "x_train", str(tmp_path), "ALKIT_DATA"):
+            assert word in str(caught.value)
 
 
 def test_what_torchvision_downloads_is_loaded(tmp_path, monkeypatch):
@@ -81,7 +85,7 @@ def test_what_torchvision_downloads_is_loaded(tmp_path, monkeypatch):
 
 
 def test_images_in_a_folder_that_may_only_be_read_are_loaded(tmp_path, monkeypatch):
-    def forbidden(lock, *_):
+    def forbidden(lock, **_):
         raise PermissionError(13, "Permission denied", lock.lock_file)
 
     monkeypatch.setattr("filelock.FileLock.acquire", forbidden)

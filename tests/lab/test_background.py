@@ -1,5 +1,6 @@
 """Work in a thread ends when it is told to, and what became of it is always told."""
 
+import ctypes
 import threading
 import time
 
@@ -60,3 +61,14 @@ def test_what_the_work_raised_is_told_once(error):
             raise error
 
     assert ended(work)[0] == [error]
+
+
+def test_a_stop_that_comes_as_the_work_ends_is_told_once():
+    told, ended = [], threading.Event()
+    background = Background(ended.set, told.append)
+    with background.lock:  # the work ends, and the thread waits here to say so
+        background.start()
+        assert ended.wait(10)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(background.ident), ctypes.py_object(Stopped))
+    background.join(10)
+    assert [type(error) for error in told] == [Stopped]

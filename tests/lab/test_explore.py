@@ -140,3 +140,13 @@ def test_saving_writes_a_profile_of_the_fields_and_names_its_command(explorer, t
     assert read_profile("found", params=tmp_path).experiments[0].configs[0] == QUICK
     explorer.save()
     assert re.search(r"role='alert'.*is there already", explorer.exported.value)
+
+
+def test_a_run_of_other_images_that_has_no_round_yet_leaves_the_last_ones_images(explorer, write_npz, monkeypatch):
+    small(explorer)
+    press_run(explorer)
+    monkeypatch.setenv("ALKIT_DATA", str(write_npz("mine").parent))
+    with pytest.raises(ValueError, match="query_size"):
+        explorer._work(replace(QUICK, dataset="mine", query_size=10_000))
+    assert explorer.data.name == "digits"
+    explorer.clear_button.click()  # draws the run that stays

@@ -138,6 +138,6 @@ def test_slurm_where_there_is_none_is_said(tmp_path, monkeypatch):
 def test_two_clusters_at_once_are_refused():
     with (
         pytest.raises(ValueError, match="choose one cluster"),
-        executor("tcp://127.0.0.1:9", Path("slurm.yaml"), False),
+        executor("tcp://127.0.0.1:9", Path("slurm.yaml"), "cpu"),
     ):
         pass

@@ -129,10 +129,7 @@ def test_a_bad_params_file_is_named_with_its_fault(write, content, words):
 
 
 def test_a_log_of_a_shorter_run_or_of_another_evaluate_every_does_not_stop_the_grid(write, digits, tiny):
-    axes = ("seed", "dataset", "model", "acquisition", "noise")
-    profile = write(
-        {"seeds": [0], "defaults": {k: v for k, v in tiny.as_dict().items() if k not in axes and v is not None}, **GRID}
-    )
+    profile = write({"seeds": [0], "defaults": tiny.settings, **GRID})
     (experiment,) = profile.experiments
     (config,) = experiment.configs
     list(resume(experiment.log_path(config), replace(config, num_rounds=1, evaluate_every=2, num_samples=3), digits))
@@ -140,10 +137,7 @@ def test_a_log_of_a_shorter_run_or_of_another_evaluate_every_does_not_stop_the_g
 
 
 def test_a_round_that_is_now_to_be_evaluated_is_not_done(write, digits, tiny):
-    axes = ("seed", "dataset", "model", "acquisition", "noise")
-    profile = write(
-        {"seeds": [0], "defaults": {k: v for k, v in tiny.as_dict().items() if k not in axes and v is not None}, **GRID}
-    )
+    profile = write({"seeds": [0], "defaults": tiny.settings, **GRID})
     (experiment,) = profile.experiments
     (config,) = experiment.configs
     list(resume(experiment.log_path(config), replace(config, evaluate_every=2), digits))  # rounds 0 and 2, and 3, the last

@@ -12,7 +12,7 @@ from alkit.files.log import resume
 from alkit.files.sources import is_here, load
 from alkit.run import plan as module
 from alkit.run.grid import load_all, read_profile
-from alkit.run.plan import KNOWN, Estimate, _median_seconds, in_words, seconds_left
+from alkit.run.plan import KNOWN, Estimate, _median_seconds, in_words, side_by_side
 
 GRID = {"grid": [{"scenario": "a", "dataset": "digits"}]}
 
@@ -97,13 +97,10 @@ def test_measuring_ends_after_seconds_and_leaves_out_the_first_step_which_compil
 
 
 def test_time_left_is_no_shorter_than_the_longest_experiments():
-    class Fixed:
-        seconds_left = staticmethod(float)
-
-    assert seconds_left([60, 30, 30], Fixed, 2) == 60
-    assert seconds_left([60, 30, 30], Fixed, 8) == 60
-    assert seconds_left([60, 60, 60], Fixed, 2) == 90
-    assert seconds_left([], Fixed, 2) == 0
+    assert side_by_side([60, 30, 30], 2) == 60
+    assert side_by_side([60, 30, 30], 8) == 60
+    assert side_by_side([60, 60, 60], 2) == 90
+    assert side_by_side([], 2) == 0
 
 
 @pytest.mark.parametrize(("device", "seconds", "basis"), [("cpu", 3000, "by the logs of 2"), ("H100", 6, "measured now")])

@@ -30,7 +30,7 @@ def test_reproduce_runs_every_experiment_and_ends_by_naming_the_report(made):
     assert [line.split("]")[0] for line in lines if line.startswith("[")] == ["[1/3", "[2/3", "[3/3"]
     assert lines[-1] == f"Report: {folder / 'outputs/tiny/report.html'}"
     assert "Table 2" in (folder / "outputs/tiny/report.html").read_text()
-    for name in ("figure4.png", "figure5.pdf", "figure6.png"):
+    for name in ("figure4.png", "figure4.pdf", "figure6.png"):
         assert (folder / "outputs/tiny/figures" / name).stat().st_size > 5_000
 
 
