@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import io
 import os
 import shutil
 import sys
@@ -186,6 +187,7 @@ def interrupted(*_) -> None:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(line_buffering=True)  # also in a file or a pipe: tqdm flushes nothing
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # also in a file or a pipe: tqdm flushes nothing
     stopping.on_signals(interrupted)
     sys.exit(main())
