@@ -44,7 +44,7 @@ def test_dropout_of_zero_makes_bald_zero(digits):
 
 
 @pytest.mark.parametrize("name", ["lenet", "resnet18"])
-def test_scores_do_not_depend_on_the_batch_size(digits, name, monkeypatch):
+def test_scores_do_not_depend_on_the_batch_size(digits, name):
     torch.manual_seed(0)
     model = build(Config(model=name), digits.image_shape, 10).eval()
     masks = dropout_masks(model, 0.5, 10, torch.Generator().manual_seed(0))

@@ -41,7 +41,7 @@ def grid(dataset: str = "mnist", num_experiments: int = 6, num_rounds: int = 18)
         notebooks = [e.folder / "notebook.ipynb" for e in profile.experiments]
         wall = max(path.stat().st_mtime for path in notebooks) - started
         found = [r for e in profile.experiments for r in log.read(e.log_path(e.configs[0]))[1]]
-        logged = sum(r.train_seconds + r.evaluate_seconds + r.query_seconds for r in found)
+        logged = sum(map(log.seconds, found))
         cores = default_workers(profile)
     return {
         "experiments": num_experiments,

@@ -25,6 +25,11 @@ PATIENCE = 5.0  # seconds that a kernel may take to end after the process that s
 BEGIN = b'{"config": '  # what every log begins with, as far as it was written
 
 
+def seconds(found: Round) -> float:
+    """What a round took: training, evaluating and querying."""
+    return found.train_seconds + found.evaluate_seconds + found.query_seconds
+
+
 def resume(path: str | Path, config: Config, data: Dataset) -> Iterator[Round]:
     """The run's rounds: those in the log at `path`, then the missing ones, each logged before it is yielded.
 

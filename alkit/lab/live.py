@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from alkit.config import Config
 from alkit.data import Dataset
-from alkit.files.log import resume
+from alkit.files import log
 from alkit.lab.picture import image_html
 from alkit.loop import Round
 from alkit.run.plan import in_words
@@ -49,7 +49,7 @@ def follow(configs: Sequence[Config], folder: Path, data: Dataset, draw: Callabl
         if len(rounds) < len(configs):
             raise ValueError(f"seeds={[config.seed for config in configs]} names one twice")
         for config in configs:
-            for found in resume(folder / f"seed-{config.seed}.jsonl", config, data):
+            for found in log.resume(folder / f"seed-{config.seed}.jsonl", config, data):
                 rounds[config.seed].append(found)
                 now = time.monotonic()
                 if now - drawn > max(2.0, 20 * cost):
@@ -59,7 +59,7 @@ def follow(configs: Sequence[Config], folder: Path, data: Dataset, draw: Callabl
                     shown.update(_bar(configs, rounds, picture), raw=True)
                     told = now
     done = [r for one in rounds.values() for r in one]
-    seconds = sum(r.train_seconds + r.evaluate_seconds + r.query_seconds for r in done)
+    seconds = sum(map(log.seconds, done))
     seeds = f"{len(configs)} seed{'s' if len(configs) > 1 else ''}"
     shown.update(
         Markdown(f"{seeds}, {len(done)} rounds; training, evaluating and querying took {in_words(seconds)}, by the logs.")
@@ -85,7 +85,7 @@ def _place(configs: Sequence[Config], rounds: Rounds) -> str:
 def time_left(configs: Sequence[Config], rounds: Rounds) -> str:
     """In words, what the rounds that are left take if a label costs what it did in those that are done; "" before any is."""
     done, total = _work(configs, rounds)
-    seconds = sum(r.train_seconds + r.evaluate_seconds + r.query_seconds for one in rounds.values() for r in one)
+    seconds = sum(log.seconds(r) for one in rounds.values() for r in one)
     return f", about {in_words((total - done) * seconds / done)} left" if done and seconds else ""
 
 

@@ -15,7 +15,7 @@ from alkit.acquisitions import ACQUISITIONS
 from alkit.config import Config
 from alkit.data import Dataset
 from alkit.determinism import device_name, resolve_device, seeded
-from alkit.files.log import read
+from alkit.files import log
 from alkit.models import build
 from alkit.prediction import SAMPLERS
 from alkit.run.grid import Experiment, Profile
@@ -86,13 +86,13 @@ class Estimate:
             for config, path in self.logs.get(kind, ()):
                 here = device_name(_device(config.device))
                 try:
-                    header, rounds = read(path)
+                    header, rounds = log.read(path)
                 except ValueError:  # a damaged log of another experiment: of this one's, `rounds_of` says it
                     continue
                 for found in rounds:
                     trained = config.trains(found.number) and found.train_seconds  # the log's may be evaluated less often
                     if trained and (found.device or header["device"]) == here:
-                        logged += found.train_seconds + found.evaluate_seconds + found.query_seconds
+                        logged += log.seconds(found)
                         counted += self.round_seconds(config, found.number)
             self.paces[kind] = logged / counted if counted else None
         return self.paces[kind]

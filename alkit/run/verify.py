@@ -55,7 +55,7 @@ def draw(outputs: Path, seed: int, everything: bool) -> list[Drawn]:
         header, found = log.read(path)
         config = log.logged_config(header)
         for one in found:
-            seconds = one.train_seconds + one.evaluate_seconds + one.query_seconds
+            seconds = log.seconds(one)
             if config.trains(one.number) and (everything or seconds <= LONGEST):
                 rounds.setdefault(experiment, []).append(Drawn(experiment, name, one.number, round(seconds, 1)))
     chosen = [random.Random(f"{seed} {experiment}").choice(of_it) for experiment, of_it in rounds.items()]

@@ -30,7 +30,7 @@ def labelled(write_npz, monkeypatch, tmp_path, tiny):
     answers.close()
 
 
-def test_the_csv_has_file_label_seconds_and_round_of_every_answer(labelled, tmp_path):
+def test_the_csv_has_file_label_seconds_and_round_of_every_answer(labelled):
     with to_csv(*labelled).open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert rows == [
@@ -41,7 +41,7 @@ def test_the_csv_has_file_label_seconds_and_round_of_every_answer(labelled, tmp_
     ]
 
 
-def test_images_without_a_file_are_named_by_their_index(labelled, digits, tmp_path):
+def test_images_without_a_file_are_named_by_their_index(labelled, digits):
     answers, _ = labelled
     assert "digits[40],2,1.5,0" in to_csv(answers, digits).read_text()
 

@@ -111,7 +111,7 @@ def test_running_the_cell_again_takes_the_file_over_from_the_session_before(begi
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
-def test_a_kill_in_mid_query_loses_no_answer(tmp_path, exercise, digits, begin, person):
+def test_a_kill_in_mid_query_loses_no_answer(tmp_path, exercise, begin, person):
     """A process of its own labels four images as 1, says so, and is killed."""
     code = f"""
         import sys, time

@@ -42,14 +42,14 @@ def test_a_seed_that_is_named_twice_is_refused_before_any_work(tmp_path, digits,
 
 
 def test_while_it_goes_on_there_are_seeds_rounds_time_left_and_a_curve_that_grows(tmp_path, digits, tiny, screen, monkeypatch):
-    clock, quick = [0.0], live.resume
+    clock, quick = [0.0], live.log.resume
 
     def slow(*arguments):  # every round takes ten seconds
         for found in quick(*arguments):
             clock[0] += 10
             yield found
 
-    monkeypatch.setattr(live, "resume", slow)
+    monkeypatch.setattr(live.log, "resume", slow)
     monkeypatch.setattr(live, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     monkeypatch.setattr(live, "image_html", lambda figure, alt, width: figure)
     drawn = lambda rounds: f"<img {sum(map(len, rounds.values()))}>"  # noqa: E731

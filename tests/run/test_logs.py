@@ -75,7 +75,7 @@ def test_bad_input_is_one_line_and_no_work(tmp_path, pipeline, capsys):
     assert not (tmp_path / "outputs").exists()
 
 
-def test_a_run_that_cannot_go_on_is_named_and_the_others_end(tmp_path, pipeline, capsys, monkeypatch):
+def test_a_run_that_cannot_go_on_is_named_and_the_others_end(tmp_path, pipeline, capsys):
     pipeline.write(tmp_path, grid=[{"scenario": "constrained"}])
     folder = tmp_path / "outputs/tiny/constrained-digits-lenet-random-none"
     (folder / "seed-0.partial").mkdir(parents=True)  # a log cannot be written there

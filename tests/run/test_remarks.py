@@ -30,7 +30,7 @@ def test_an_epoch_that_ends_on_one_or_two_images_under_batch_norm_is_warned_of()
     assert "over 110, 130, 150, 170, 190 and 45 more labels" in short(replace(paper, batch_size=4))[0]
 
 
-def test_the_warning_is_for_every_network_with_batch_norm_and_no_other(digits):
+def test_the_warning_is_for_every_network_with_batch_norm_and_no_other():
     from torch import nn
 
     from alkit.models import build

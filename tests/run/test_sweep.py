@@ -10,7 +10,7 @@ from alkit.run.sweep import log_path, measured, sweep
 
 
 @pytest.mark.slow
-def test_a_sweep_holds_what_the_runs_give_and_computes_nothing_twice(tmp_path, digits, tiny, monkeypatch):
+def test_a_sweep_holds_what_the_runs_give_and_computes_nothing_twice(tmp_path, digits, tiny):
     configs = [replace(tiny, seed=seed, num_rounds=1, epochs=epochs) for seed in (0, 1) for epochs in (1, 2)]
     frame = sweep(configs, tmp_path)
     for config in configs:

@@ -123,7 +123,7 @@ def test_another_order_of_a_query_is_not_to_the_bit(logged):
     assert judged(logged, replace(logged, query=logged.query[::-1]), like=False) == "within tolerance"
 
 
-def test_a_stopped_pass_goes_on_and_a_finished_one_is_followed_by_another(outputs, monkeypatch, capsys):
+def test_a_stopped_pass_goes_on_and_a_finished_one_is_followed_by_another(outputs, capsys):
     whole = verify(outputs, False, 1)
     assert whole["finished"] and not list(failures(whole))
     assert sorted(one["experiment"] for one in whole["rounds"]) == ["findings/two/digits", "mine/one"]
