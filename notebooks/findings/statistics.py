@@ -190,5 +190,5 @@ write_numbers({
 # %% [markdown]
 # **Limits.** Our spread is over splits too, so it may be wider than that of the published runs, whose seeds share one split. It
 # is pooled as if it were the same in all conditions, and comes from few seeds; a t test trusts it to be normal. Where the
-# released code is not what the paper's text says (BALD, noise, weight decay), its spread may be another. A difference beyond
-# chance is not yet an effect of what the paper names.
+# released code is not what the paper's text says (BALD, noise, weight decay), its spread may be another. Not every condition
+# has runs of ours, so not every difference is judged. A difference beyond chance is not yet an effect of what the paper names.
