@@ -11,7 +11,6 @@ from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import psutil
-from joblib import cpu_count
 
 from alkit import stopping
 from alkit.determinism import resolve_device
@@ -24,6 +23,7 @@ from alkit.paper.report import data_notebook, findings, report
 from alkit.paths import OUTPUTS, shown
 from alkit.run.arguments import Parser, experiments, folders, workers
 from alkit.run.cluster import executor
+from alkit.run.cores import cores
 from alkit.run.execute import NotebookFailed, scratch
 from alkit.run.grid import Profile, check_all, load_all, only, read_profile
 from alkit.run.plan import Estimate, default_workers, in_words, side_by_side, table
@@ -129,7 +129,7 @@ def _verify(args: argparse.Namespace) -> int:
     outputs = args.outputs
     if not outputs.is_dir():
         raise ValueError(f"there are no outputs at {shown(outputs)}")
-    at_a_time = args.workers or (1 if resolve_device("auto").type == "cuda" else cpu_count())
+    at_a_time = args.workers or (1 if resolve_device("auto").type == "cuda" else cores())
     with held(outputs / "verified.lock", -1, "another process verifies these outputs; waiting for it"):
         found = verify(outputs, args.all, at_a_time)
     if outputs == OUTPUTS:

@@ -30,7 +30,7 @@ def predict(model: Network, seen: Pass, masks: Masks | None = None) -> Iterator[
 
 
 def dropout_masks(model: Network, rate: float, num_samples: int, draw: torch.Generator) -> Masks:
-    """One mask a dropout layer and sample: 0 with probability `rate`, else 1 / (1 - rate).
+    """One mask a linear layer, for its input, and sample: 0 with probability `rate`, else 1 / (1 - rate).
 
     The same T masks serve every image, so each sample is one network drawn from q(theta) (Gal et al., arXiv:1703.02910).
     """
@@ -64,13 +64,30 @@ def sampled(
     return hidden
 
 
+@torch.no_grad()
+def check_classifier(classifier: nn.Sequential) -> None:
+    """Raise ValueError unless `sampled` gives the logits that the classifier itself does, here of two made-up images."""
+    classifier.eval()
+    try:
+        features = torch.linspace(-1, 1, 2 * next(layer.in_features for layer in classifier if isinstance(layer, nn.Linear)))
+        wanted = classifier(features.reshape(2, -1))
+        (found,) = sampled(classifier, features.reshape(2, -1), weight_samples(classifier, None))
+        same = torch.allclose(found.T, wanted, rtol=1e-3, atol=1e-3 * wanted.abs().max().item())
+    except (RuntimeError, TypeError, StopIteration):
+        same = False
+    if not same:
+        raise ValueError("a network's classifier has layers other than nn.Linear with bias, nn.Dropout and elementwise ones")
+
+
 def correct(
     config: Config, data: Dataset, model: Network, split: str, indices: Int64[Tensor, " image"], number: int
 ) -> Bool[Tensor, " image"]:
-    """Which of the images at `indices` of `split` the model gets right."""
+    """Which of the images at `indices` of `split` the model gets right. Raises FloatingPointError for what is no number."""
     seen = next(passes(config, data, split, indices, number))
-    predicted = torch.cat([log_probs[:, 0].argmax(dim=-1) for log_probs in predict(model, seen)])
-    return predicted == seen.labels
+    log_probs = torch.cat([one[:, 0] for one in predict(model, seen)])
+    if log_probs.isnan().any():  # weights that are finite, but so large that what they compute is not; argmax would say class 0
+        raise FloatingPointError(f"training diverged (an output is nan); lower learning_rate={config.learning_rate}")
+    return log_probs.argmax(dim=-1) == seen.labels
 
 
 def accuracy(config: Config, data: Dataset, model: Network, split: str, indices: Tensor, number: int) -> float:

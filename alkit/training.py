@@ -14,6 +14,7 @@ from alkit.data import Dataset
 from alkit.determinism import derived_seed, generator, seeded
 from alkit.models import Network, build
 from alkit.passes import passes
+from alkit.prediction import check_classifier
 
 
 def fit(config: Config, data: Dataset, labelled: Int64[Tensor, " label"], number: int) -> Network:
@@ -23,7 +24,9 @@ def fit(config: Config, data: Dataset, labelled: Int64[Tensor, " label"], number
     which the released code uses too. Raises FloatingPointError if training diverged.
     """
     with seeded(data.device, config.seed, "init", number):
-        model = build(config, data.image_shape, data.num_classes).to(data.device)
+        model = build(config, data.image_shape, data.num_classes)
+        check_classifier(model.classifier)
+        model.to(data.device)
         torch.manual_seed(derived_seed(config.seed, "dropout", number))
         model.train()
         step = stepper(config, model)

@@ -6,7 +6,9 @@ import torch
 from alkit.determinism import STREAMS, derived_seed, generator, one_thread, resolve_device
 
 
-@pytest.mark.parametrize("name", ["cuda:99", "cuda:99999999999999999999", "cuda:-1", "cuda:٣", "abacus", "meta", "tpu", ""])
+@pytest.mark.parametrize(
+    "name", ["cuda:99", "cuda:01", "cuda:99999999999999999999", "cuda:-1", "cuda:٣", "abacus", "meta", "tpu", ""]
+)
 def test_a_device_that_cannot_be_is_refused_with_the_choices(name):
     with pytest.raises(ValueError, match=r"choose auto,? (cpu|or cpu)"):
         resolve_device(name)

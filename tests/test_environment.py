@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, distribution, distributions
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from alkit.paths import PROJECT
@@ -64,6 +65,20 @@ def test_environment_pyproject_and_constraints_are_in_step():
 def test_every_package_that_the_environment_needs_is_pinned(python):
     pinned = {canonicalize_name(pin.name) for pin in PINS if not pin.marker or pin.marker.evaluate({"python_version": python})}
     assert needed(DEPENDENCIES + TEST, python) - pinned <= {"alkit"}
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_every_pinned_version_that_is_installed_here_takes_the_first_release_of_each_python(python):
+    """Debian 12's own Python is 3.11.2."""
+    refused = []
+    for pin in PINS:
+        if not pin.marker or pin.marker.evaluate({"python_version": python, "python_full_version": f"{python}.0"}):
+            with contextlib.suppress(PackageNotFoundError):  # a package that only another Python, or cluster.py, needs
+                found = distribution(pin.name)
+                takes = SpecifierSet(found.metadata["Requires-Python"] or "")
+                if pin.specifier.contains(found.version) and not takes.contains(f"{python}.0"):
+                    refused.append(f"{pin} takes {takes}")
+    assert not refused
 
 
 def test_setup_installs_into_the_environment_whatever_pip_is_told_of_users(tmp_path):

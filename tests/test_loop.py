@@ -185,7 +185,8 @@ def test_a_label_that_was_not_asked_for_or_is_no_class_is_refused(tiny, digits, 
         list(run(tiny, digits, oracle=wrong))
 
 
-def test_weights_too_large_to_compute_with_query_nothing(digits, tiny):
-    config = replace(tiny, acquisition="entropy", num_initial=20, learning_rate=1e4, epochs=2, batch_size=64)
+@pytest.mark.parametrize("acquisition", ["random", "entropy"])
+def test_weights_too_large_to_compute_with_neither_query_nor_count_as_chance(digits, tiny, acquisition):
+    config = replace(tiny, acquisition=acquisition, num_initial=20, learning_rate=1e4, epochs=2, batch_size=64)
     with pytest.raises(FloatingPointError, match="diverged .* lower learning_rate=10000"):
         list(run(config, digits))

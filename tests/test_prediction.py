@@ -6,9 +6,20 @@ from torch import nn
 
 from alkit.acquisitions import bald
 from alkit.config import Config
-from alkit.models import LeNet, build
+from alkit.models import MODELS, LeNet, Model, build
 from alkit.passes import passes
-from alkit.prediction import accuracy, correct, dropout_masks, packed, predict, sampled, unpacked, weight_samples
+from alkit.prediction import (
+    accuracy,
+    check_classifier,
+    correct,
+    dropout_masks,
+    packed,
+    predict,
+    sampled,
+    unpacked,
+    weight_samples,
+)
+from alkit.training import fit
 
 
 @pytest.mark.parametrize("name", ["lenet", "resnet18"])
@@ -26,6 +37,29 @@ def test_samples_are_forward_passes_with_each_mask(name):
                 hidden = layer(hidden * masks[i][t])
                 hidden = hidden.relu() if i < len(linear) - 1 else hidden
             torch.testing.assert_close(together[t].T, hidden)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [nn.Linear(120, 10), nn.LogSoftmax(dim=-1)],
+        [nn.Linear(120, 128), nn.LayerNorm(128), nn.Linear(128, 10)],
+        [nn.Linear(120, 10, bias=False)],
+        [nn.Identity()],
+        [nn.Sequential(nn.Linear(120, 84), nn.ReLU()), nn.Linear(84, 10)],
+    ],
+)
+def test_a_classifier_that_would_be_computed_wrongly_is_refused_before_training(digits, tiny, monkeypatch, layers):
+    def network(config, shape, num_classes):
+        net = LeNet(shape, num_classes)
+        net.classifier = nn.Sequential(*layers)
+        return net
+
+    monkeypatch.setitem(MODELS, "lenet", Model(network))
+    monkeypatch.setattr("alkit.training.stepper", None)
+    with pytest.raises(ValueError, match="classifier has layers other than"):
+        fit(tiny, digits, torch.arange(20), 0)
+    check_classifier(nn.Sequential(nn.Dropout(0.5), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10)))
 
 
 def test_masks_keep_the_given_share_and_the_mean():

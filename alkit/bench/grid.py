@@ -23,7 +23,14 @@ def grid(dataset: str = "mnist", num_experiments: int = 6, num_rounds: int = 18)
     with tempfile.TemporaryDirectory(prefix="alkit-") as name:
         folder = Path(name)
         blocks = [
-            {"scenario": f"part_{i}", "dataset": dataset, "acquisition": "bald", "num_rounds": num_rounds, "num_initial": 500}
+            {
+                "scenario": f"part_{i}",
+                "dataset": dataset,
+                "acquisition": "bald",
+                "num_rounds": num_rounds,
+                "num_initial": 500,
+                "device": "cpu",
+            }
             for i in range(num_experiments)
         ]
         (folder / "bench.yaml").write_text(

@@ -92,7 +92,7 @@ def epochs(data: Dataset, num_labelled: int = 1100, count: int = 20, repeats: in
 
 
 def resnet_steps(repeats: int = 7) -> pd.DataFrame:
-    """A ResNet-18 training step on 64 images of 28x28, torchvision's network as it is, and trimmed: seconds, GFLOP, weights."""
+    """A ResNet-18 training step on 64 images of 28x28, torchvision's network as it is, and alkit's: seconds, GFLOP, weights."""
     from torchvision.models import resnet18
 
     images, labels = torch.randn(64, *MNIST), torch.randint(10, (64,))
@@ -193,7 +193,8 @@ def _score_synthetic(num_pool: int, num_samples: int) -> None:
     config = Config(dataset="digits", acquisition="bald", num_samples=num_samples)
     net, pool = build(Config(model="lenet"), MNIST, 10).eval(), torch.arange(num_pool)
     scores(config, data, net, pool[:1000], 0)
-    Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")  # the peak starts anew
+    if sys.platform == "linux":
+        Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")  # the peak starts anew
     before = _resident("VmRSS")
     start = time.perf_counter()
     scores(config, data, net, pool, 0)
@@ -201,7 +202,9 @@ def _score_synthetic(num_pool: int, num_samples: int) -> None:
 
 
 def _resident(key: str) -> float:
-    """MB in memory now (VmRSS) or at the most so far (VmHWM); Linux alone counts them (proc(5))."""
+    """MB in memory now (VmRSS) or at the most so far (VmHWM); Linux alone counts them (proc(5)), elsewhere NaN."""
+    if sys.platform != "linux":
+        return float("nan")
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return int(next(line.split()[1] for line in lines if line.startswith(f"{key}:"))) / 1024
 

@@ -71,7 +71,7 @@ CLAIMS = (
           only=conditions.optimiser),
     Claim("ResNet-18 generalises better than LeNet from small data", "5.1", "errors 6.84 against 71.21 %",
           m.apart("ResNet-18's accuracy − LeNet's", {**RESNET, "acquisition": "random"}, {**LENET, "acquisition": "random"}),
-          only=conditions.optimiser),
+          only=conditions.over_resnet),
     Claim("LeNet's errors show a limit of its capacity to generalise from small data", "5.1",
           "LeNet's errors beside ResNet-18's", m.trained_lenet, "findings/undertraining"),
     Claim("ResNet-18's accuracy dips on all three data sets", "5.1", "Figure 5, about rounds 35, 67 and 99", m.dips,

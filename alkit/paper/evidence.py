@@ -54,10 +54,11 @@ class Quantity:
         beyond = (stats.above(sign * (self.values - self.threshold), self.margin, self.known) for sign in (1, -1))
         return min(1.0, 2 * min(beyond))
 
-    def seeds_needed(self, claimed: bool, of: int = 1) -> float:
+    def seeds_needed(self, claimed: bool, of: int = 1, times: int = 1) -> float:
         """Seeds that would show it to be as claimed (or not) if mean and spread stay as they are; infinite if none would.
 
         `of` quantities that are judged together: all have to be as claimed, with a power of 80 % in sum, or one not.
+        `times` that the claim will then have been judged, which divides the level.
         """
         mean = float(np.mean(self.values)) - self.threshold
         if self.same:
@@ -68,7 +69,7 @@ class Quantity:
             return np.inf
         # As verdicts are: the contrary at a level divided by `of`, and by two where it may lie on either side.
         power, level = (0.8 ** (1 / of), 0.05) if claimed else (0.8, 0.05 / of / (2 if self.same else 1))
-        return stats.seeds_needed(self.values, distance, power, level, known=self.known) or np.inf
+        return stats.seeds_needed(self.values, distance, power, level / times, known=self.known) or np.inf
 
     def __str__(self) -> str:
         if not len(self.values):

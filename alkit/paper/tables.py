@@ -74,7 +74,7 @@ def nearness(frame: pd.DataFrame) -> str:
     if not len(run):
         return f"{said}, with one seed." if len(own) else f"{said}."
     seeds = "with two seeds or more" if len(run) == len(own) else f"{len(run)} of them with two seeds or more"
-    twice = f" ({twice} stand in both tables)" if (twice := run.duplicated(CONDITION).sum()) else ""
+    twice = f" ({twice} stand in both tables and count twice)" if (twice := run.duplicated(CONDITION).sum()) else ""
     near, apart = is_near(run), (run["mean"] - run.published).abs()
     wide = (near & (run.chance > 10)).sum()
     much = f" For {wide} of these chance alone reaches over 10 points, as seeds differ so much." if wide else ""

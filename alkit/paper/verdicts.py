@@ -12,6 +12,7 @@ from alkit.paper.results import Results
 from alkit.paper.stats import benjamini_hochberg
 
 LEVEL = 0.05  # two-sided: of each side half
+LOOKS = (3, 5, 6, 7, 8, 9, 10, 16)  # the numbers of seeds at which the paper's claims have been judged so far
 RULE = f"""Every line tests its statement by one or more quantities, each measured once per seed, which it says lie above a
 threshold (zero for a difference). Intervals are Student's, of the mean, 95 %; those of test accuracies include the error of
 having only {TEST_IMAGES:,} test images: image by image where the logs say which were right, else binomial, as if networks erred
@@ -22,17 +23,19 @@ after a verdict say under what conditions it was found, and what else was measur
 - *holds*, asked first: every quantity is shown to lie above its threshold, each tested at 2.5 %; as all have to pass, no
   adjustment is needed.
 - *does not hold*: at least one is shown, at 2.5 % by Holm's adjustment, to lie below its threshold, or to be a difference of
-  less than {MARGIN:g} point, so little that it counts as none (the verdicts are the same with 0.5 points, and with 0.9, the
-  smallest difference from which the paper's text concludes anything); or the paper's own tables contradict it; or the method
-  excludes it.
+  less than {MARGIN:g} point, so little that it counts as none (the verdicts are the same with 0.7 points, and with 0.9, the
+  smallest difference from which the paper's text concludes anything; with 0.5 two of them are inconclusive); or the paper's own
+  tables contradict it; or the method excludes it.
 - A claim of no difference holds if the difference is within ±{MARGIN:g} point (two one-sided tests), not if it lies beyond.
 - *inconclusive*: neither; so many seeds as it says would settle it, with a power of 80 %, if mean and spread stay as they are.
 - *not run*: neither, and a quantity has fewer than two seeds; p is of the quantities that were run.
 - *artefact*: the paper names a cause of what it saw; another one was tested here, and explains it.
 
-p is two-sided, of the claim as a whole; in brackets adjusted for reading all claims together (Benjamini and Hochberg). Three
-seeds were run first, and more where a claim stayed open (`params/paper.yaml`); n counts the finished ones. Claims
-decided with more than three seeds were tested more than once, which p does not allow for.
+p is two-sided, of the claim as a whole; in brackets adjusted for reading all claims together too (Benjamini and Hochberg).
+Three seeds were run first, and more where a claim stayed open (`params/paper.yaml`); n counts the finished ones. What is tested
+each time seeds are added is shown sooner or later by chance: p is multiplied, and the levels above are divided, by how many
+times a claim of so many seeds was judged (at {", ".join(map(str, LOOKS[:-1]))} and {LOOKS[-1]}; Bonferroni). Intervals are not
+adjusted.
 """
 SHORT = {
     "holds": ("holds", "hold"),
@@ -45,17 +48,18 @@ SHORT = {
 
 def judge(claim: Claim, quantities: list[Quantity]) -> tuple[str, float]:
     """The verdict that RULE gives, and the two-sided p-value of the claim; NaN if no test decides it."""
+    times = looks(quantities)
     if claim.fact:
         return "does not hold: the method excludes it", np.nan
     p_for = max(q.p_for for q in quantities) if all(len(q.values) > 1 for q in quantities) else np.nan
     against = [q.p_against for q in quantities if len(q.values) > 1]
     p_against = min(1.0, len(quantities) * min(against)) if against and claim.if_so == "holds" else np.nan
     tested = [side for side in (p_for, p_against) if not np.isnan(side)]
-    p = min(1.0, 2 * min(tested)) if tested else np.nan
-    if p_for < LEVEL / 2:
+    p = min(1.0, 2 * times * min(tested)) if tested else np.nan
+    if times * p_for < LEVEL / 2:
         return claim.if_so, p
     # An artefact's quantities are about our cause for what the paper saw: against them would say nothing for the paper's.
-    if p_against < LEVEL / 2:
+    if times * p_against < LEVEL / 2:
         return "does not hold", p
     if any(value <= 0 for value in claim.theirs().values()):
         return "does not hold: the paper's own tables contradict it", p
@@ -64,10 +68,16 @@ def judge(claim: Claim, quantities: list[Quantity]) -> tuple[str, float]:
     return f"inconclusive: {_seeds(quantities, both=claim.if_so == 'holds')}", p
 
 
+def looks(quantities: list[Quantity]) -> int:
+    """How many times a claim with so many seeds has been judged: at each of LOOKS below them, and now."""
+    return 1 + sum(seeds < max((len(q.values) for q in quantities), default=0) for seeds in LOOKS)
+
+
 def _seeds(quantities: list[Quantity], both: bool) -> str:
-    """With how many seeds the tests would settle it: those for the claim, and, if `both` are made, those against it."""
-    needed = [max(q.seeds_needed(claimed=True, of=len(quantities)) for q in quantities)]
-    needed += [q.seeds_needed(claimed=False, of=len(quantities)) for q in quantities] if both else []
+    """With how many seeds the tests would settle it, judged once more: those for it, and, if `both` are made, those against."""
+    of, times = len(quantities), looks(quantities) + 1
+    needed = [max(q.seeds_needed(claimed=True, of=of, times=times) for q in quantities)]
+    needed += [q.seeds_needed(claimed=False, of=of, times=times) for q in quantities] if both else []
     fewest = min(needed)
     return f"needs about {float(f'{fewest:.2g}'):,.0f} seeds" if np.isfinite(fewest) else "more seeds alone would not settle it"
 

@@ -90,7 +90,7 @@ def stratified(config: Config, data: Dataset) -> tuple[Tensor, Tensor, Tensor]:
     """The released code's split: by scikit-learn's StratifiedShuffleSplit with random_state 42, whatever the seed.
 
     First the validation set, then, of what is left and with the same random_state, the initial labels: both with the
-    classes in the training set's proportions (on MNIST 9 to 11 initial labels of each).
+    classes in the training set's proportions (on MNIST 9 to 11 initial labels of each). Images without a label are in the pool.
     """
     from sklearn.model_selection import StratifiedShuffleSplit  # a second of import, only where it is needed
 
@@ -99,9 +99,10 @@ def stratified(config: Config, data: Dataset) -> tuple[Tensor, Tensor, Tensor]:
     def drawn(count: int, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return next(StratifiedShuffleSplit(1, test_size=count, random_state=42).split(among, labels[among]))
 
-    rest, valid = drawn(config.num_valid, np.arange(len(labels)))
+    known = np.flatnonzero(labels >= 0)
+    rest, valid = (known[part] for part in drawn(config.num_valid, known))
     is_initial = np.isin(np.arange(len(rest)), drawn(config.num_initial, rest)[1])
-    initial, pool = rest[is_initial], rest[~is_initial][: config.num_pool]
+    initial, pool = rest[is_initial], np.concatenate([np.flatnonzero(labels < 0), rest[~is_initial]])[: config.num_pool]
     return torch.from_numpy(initial), torch.from_numpy(valid), torch.from_numpy(pool)
 
 

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import torch
-from joblib import cpu_count
 
 from alkit.acquisitions import ACQUISITIONS
 from alkit.config import Config
@@ -18,6 +17,7 @@ from alkit.determinism import device_name, resolve_device, seeded
 from alkit.files import log
 from alkit.models import build
 from alkit.prediction import SAMPLERS
+from alkit.run.cores import cores
 from alkit.run.grid import Experiment, Profile
 from alkit.training import stepper
 
@@ -33,11 +33,10 @@ KNOWN = {  # the paper's data sets need not be here to be planned for: image sha
 
 
 def default_workers(profile: Profile) -> int:
-    """As many experiments at a time as there are cores to use, and as the free memory of every GPU that they name holds."""
-    cores = cpu_count()  # those that this process may use: by affinity, and by a container's quota
+    """As many experiments at a time as the machine has room for, and as the free memory of every GPU that they name holds."""
     devices = {_device(c.device) for e in profile.experiments for c in e.configs}
     free = [torch.cuda.mem_get_info(device)[0] for device in devices if device.type == "cuda"]
-    return max(1, min([cores, *(bytes_ // GPU_BYTES for bytes_ in free)]))
+    return max(1, min([cores(), *(bytes_ // GPU_BYTES for bytes_ in free)]))
 
 
 class Estimate:

@@ -13,23 +13,24 @@ from alkit.files.log import logged_config, resume
 from alkit.files.sources import load
 from alkit.files.whole import write
 from alkit.paths import shown
+from alkit.run.cores import cores
 from alkit.split import check
 
 
 def sweep(configs: Iterable[Config], folder: Path) -> pd.DataFrame:
     """The rounds of all runs, one a row: the config's fields, then the round's; accuracies in per cent.
 
-    A run is read from its log in `folder`, or computed and logged: one process with one thread a core, or one run at a
-    time on a GPU. Raises ValueError before any work if one of them could not run.
+    A run is read from its log in `folder`, or computed and logged: one process with one thread a core, as far as
+    memory goes, or one run at a time on a GPU. Raises ValueError before any work if one of them could not run.
     """
-    from joblib import Parallel, cpu_count, delayed  # its import takes longer than a small sweep
+    from joblib import Parallel, delayed  # its import takes longer than a small sweep
 
     configs = list(dict.fromkeys(configs))
     for config in configs:
         check(config, loaded(config.dataset, device="cpu"))
     on_cpu = all(resolve_device(c.device).type == "cpu" for c in configs)
     # No worker is replaced while others still train.
-    workers = Parallel(n_jobs=cpu_count() if on_cpu else 1, idle_worker_timeout=3600)
+    workers = Parallel(n_jobs=cores() if on_cpu else 1, idle_worker_timeout=3600)
     found = workers(delayed(_rows)(config, Path(folder)) for config in configs)
     frame = pd.DataFrame([row for rows in found for row in rows])
     for column in ("valid_accuracy", "test_accuracy"):
@@ -42,8 +43,9 @@ def measured(function: Callable[..., dict], configs: Iterable[Config], folder: P
 
     What is there is read, the rest computed, one process a core. Raises ValueError for a file of other settings or data.
     """
-    from joblib import Parallel, cpu_count, delayed
+    from joblib import Parallel, delayed
 
+    settings = json.loads(json.dumps(settings))  # as the file will have them: a tuple is a list there
     found: dict[Path, dict] = {}
     missing: dict[Path, tuple[Config, dict]] = {}
     paths = []
@@ -64,7 +66,7 @@ def measured(function: Callable[..., dict], configs: Iterable[Config], folder: P
             if kept[key] != value:
                 raise ValueError(f"{shown(path)} was measured with {key} {kept[key]}, not {value}; use another folder")
         found[path] = kept["found"]
-    workers = Parallel(n_jobs=cpu_count(), idle_worker_timeout=3600, return_as="generator")
+    workers = Parallel(n_jobs=cores(), idle_worker_timeout=3600, return_as="generator")
     results = workers(delayed(function)(config, **settings) for config, _ in missing.values())
     for (path, (_, made_of)), result in zip(missing.items(), results, strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -73,7 +73,8 @@ few, between = (pd.DataFrame([{"LeNet": key[0], **row} for key, part in parts.it
 # %% [markdown]
 # ## The number of samples
 # How many of the ten highest are the reference's ten? Bars are the range over networks and mask sets, dashes the companion's
-# T = 10. Had the score been exact, all lines would stand at 100.
+# T = 10. Were score and reference exact, all lines would stand at 100; the reference has a sampling error of its own, so that
+# part of what is missing may be its.
 
 # %%
 figure, axes = plt.subplots(1, len(settings), figsize=(6.8, 2.8), layout="constrained", sharey=True, squeeze=False)

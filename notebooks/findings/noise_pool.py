@@ -4,7 +4,7 @@
 # ---
 
 # %% [markdown]
-# # In a noisy pool a barely trained LeNet's entropy avoids the images that noise hit, and its BALD buys almost only those
+# # In a noisy pool a barely trained LeNet's entropy avoids the images that noise hit, and its BALD buys mostly those
 #
 # **Claim** (section 5.2, Figure 6). The paper adds noise to all images, the pool's among them, and shows accuracies by
 # acquisition. What noise does to a query alone it does not show.

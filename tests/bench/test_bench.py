@@ -1,5 +1,7 @@
 """The measurements of speed measure what they say: the sides do the same work, and memory stays bounded."""
 
+import sys
+
 import pytest
 import torch
 
@@ -86,6 +88,7 @@ def test_resnet_with_torchs_convolutions_is_the_same_network_and_is_timed_in_tur
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts what a process had in memory at the most")
 def test_memory_does_not_grow_with_the_pool():
     """Scores, labels and places in the pool are 20 bytes an image; more than 100 is a leak."""
     small, large = (scoring_memory(size, num_samples=5) for size in (20_000, 200_000))

@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from alkit.paper import verdicts
 from alkit.paper.claims import CLAIMS, Claim
 from alkit.paper.evidence import Quantity
 from alkit.paper.results import read
-from alkit.paper.verdicts import in_short, judge, table
+from alkit.paper.verdicts import in_short, judge, looks, table
 from alkit.run.grid import read_profile
 
 UP, DOWN, WIDE = np.array([2.0, 2.2, 1.9]), np.array([-2.0, -2.2, -1.9]), np.array([5.0, -5.0, 1.0])
@@ -55,6 +56,17 @@ def test_against_a_claim_of_many_quantities_holm_asks_for_more_and_for_it_every_
     several, adjusted = judge(claim(), [Quantity("what", v, margin=1.0) for v in (just, WIDE, WIDE)])
     assert several.startswith("inconclusive")
     assert adjusted == pytest.approx(3 * p)
+
+
+def test_a_claim_that_was_judged_as_seeds_were_added_is_judged_more_strictly():
+    assert [looks([Quantity("what", np.zeros(n))]) for n in (0, 1, 3, 4, 5, 7, 10, 16, 20)] == [1, 1, 1, 2, 2, 4, 7, 8, 9]
+    assert looks([Quantity("what", UP), Quantity("what", np.zeros(5))]) == 2
+    just = np.array([0.4, 0.9, 0.5, 1.3, 0.1])  # p is 0.04 if these are all that were ever looked at
+    alone = stats.ttest_1samp(just, 0).pvalue
+    found, p = judge(claim(), [Quantity("what", just, margin=0.2)])
+    assert alone < 0.05 and p == pytest.approx(2 * alone)
+    assert found.startswith("inconclusive: needs about ")
+    assert judge(claim(), [Quantity("what", np.tile(just, 4) + 1, margin=0.2)])[0] == "holds"
 
 
 def test_what_is_partly_run_counts_among_the_tests_whatever_it_says_so_far():

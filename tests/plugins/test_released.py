@@ -86,6 +86,14 @@ def test_the_released_split_is_two_stratified_shuffle_splits_with_random_state_4
     assert initial.tolist() == [i for i in rest if i in set(rest[taken])]
 
 
+def test_the_released_split_leaves_what_has_no_label_in_the_pool(digits):
+    labels = digits.y_train.clone()
+    labels[::5] = -1
+    initial, valid, pool = split(Config(split="released", num_initial=100, num_valid=300), replace(digits, y_train=labels))
+    assert (len(initial), len(valid)) == (100, 300) and (labels[torch.cat([initial, valid])] >= 0).all()
+    assert torch.equal(torch.cat([initial, valid, pool]).sort().values, torch.arange(len(labels)))
+
+
 @pytest.mark.images
 def test_the_released_split_of_mnist_has_the_counts_read_off_that_code():
     if not (data_root() / "mnist.npz").exists():

@@ -35,7 +35,7 @@ def paths(folder, name="tiny"):
     return [name, "--params", str(folder), "--outputs", str(folder / "outputs")]
 
 
-def test_logs_are_made_without_jupyter_and_reproduce_only_renders_them(made, tmp_path, pipeline, without_times):
+def test_logs_are_made_without_jupyter_and_reproduce_only_renders_them(made, tmp_path, pipeline, without_times, capsys):
     pipeline.write(tmp_path)
     command = [sys.executable, "-c", WITHOUT, *paths(tmp_path), "--only", "constrained-*", "--workers", "1"]  # in this process
     found = subprocess.run(command, capture_output=True, text=True, timeout=300)
@@ -48,8 +48,8 @@ def test_logs_are_made_without_jupyter_and_reproduce_only_renders_them(made, tmp
     before = [log.read_bytes() for log in logs]
     profile = read_profile("tiny", tmp_path / "outputs", tmp_path)
     assert all(e.rounds_done() == e.total_rounds for e in profile.experiments if e.scenario == "constrained")
-    again = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert again.stdout.splitlines()[0].startswith("tiny: 2 runs, 2 done")
+    assert main([*paths(tmp_path), "--only", "constrained-*", "--workers", "1"]) == 0
+    assert capsys.readouterr().out.startswith("tiny: 2 runs, 2 done")
     assert [log.read_bytes() for log in logs] == before
 
 
@@ -79,7 +79,7 @@ def test_a_run_that_cannot_go_on_is_named_and_the_others_end(tmp_path, pipeline,
     pipeline.write(tmp_path, grid=[{"scenario": "constrained"}])
     folder = tmp_path / "outputs/tiny/constrained-digits-lenet-random-none"
     (folder / "seed-0.partial").mkdir(parents=True)  # a log cannot be written there
-    assert main(paths(tmp_path)) == 1
+    assert main([*paths(tmp_path), "--workers", "1"]) == 1
     said = capsys.readouterr().out
     assert f"FAILED {folder.name}/seed-0.jsonl: " in said and f"\n{folder.name}/seed-1.jsonl\n" in said
     assert len((folder / "seed-1.jsonl").read_text().splitlines()) == 4
@@ -106,7 +106,7 @@ def test_runs_that_are_to_be_evaluated_more_often_are_not_done(tmp_path, pipelin
     grid = {"scenario": "constrained", "seeds": [0]}
     for evaluate_every, done in ((2, 0), (1, 0), (1, 1)):
         pipeline.write(tmp_path, grid=[{**grid, "evaluate_every": evaluate_every}])
-        assert main(paths(tmp_path)) == 0
+        assert main([*paths(tmp_path), "--workers", "1"]) == 0
         assert f"1 runs, {done} done" in capsys.readouterr().out
     _, *rounds = (tmp_path / "outputs/tiny/constrained-digits-lenet-random-none/seed-0.jsonl").read_text().splitlines()
     assert len(rounds) == 3 and all('"valid_accuracy": null' not in line for line in rounds)

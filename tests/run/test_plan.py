@@ -151,7 +151,7 @@ def test_rounds_that_the_log_did_not_train_say_nothing_of_how_long_training_take
 
 @pytest.mark.parametrize(("free", "expected"), [(80, 6), (17, 4), (3, 1), (0, 1)])
 def test_a_gpu_takes_as_many_experiments_as_its_memory_holds_and_a_core_each(free, expected, monkeypatch):
-    monkeypatch.setattr(module, "cpu_count", lambda: 6)
+    monkeypatch.setattr(module, "cores", lambda: 6)
     monkeypatch.setattr(module, "resolve_device", lambda name: torch.device("cuda"))
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (free * 2**30, 80 * 2**30))
     assert module.default_workers(read_profile("smoke")) == expected

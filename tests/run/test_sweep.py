@@ -1,5 +1,6 @@
 """Sweeps: the loop's own numbers, side by side, kept in logs."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -40,6 +41,15 @@ def test_what_was_measured_is_read_and_not_measured_again(tmp_path, tiny):
     kept = log_path(configs[0], tmp_path).with_suffix(".epochs_times.json")
     kept.write_text(kept.read_text().replace('"product": 3', '"product": 4'))
     assert measured(epochs_times, configs, tmp_path, factor=3) == [{"product": 4}, {"product": 6}]
+
+
+def times_all(config, factors):
+    return {"product": config.epochs * math.prod(factors)}
+
+
+def test_settings_that_a_file_keeps_in_another_form_are_the_same_settings(tmp_path, tiny):
+    for _ in range(2):
+        assert measured(times_all, [tiny], tmp_path, factors=(2, 3)) == [{"product": 6 * tiny.epochs}]
 
 
 def test_what_was_measured_with_other_settings_is_refused(tmp_path, tiny):
