@@ -22,7 +22,9 @@ def test_a_range_of_random_queries_is_told_beside_that_of_bald_where_it_was_run(
     level = {"none": 0.1, "gaussian": 0.195, "salt_and_pepper": 0.12}
     grid = [{"scenario": "constrained", "dataset": "fashion_mnist", "acquisition": "bald", "noise": NOISES, "num_rounds": 1}]
     said = conditions.ranges_by_bald(Evidence(read(logged(grid, accuracy=lambda c, n: level[c.noise] + 0.01 * c.seed))))
-    assert re.fullmatch(r"queried at random \(by BALD LeNet's range, .*, is Fashion-MNIST 9\.5 \[8\.\d, 10\.\d\] points\)", said)
+    assert re.fullmatch(
+        r"queried at random \(by BALD LeNet's range, .*, is Fashion-MNIST 9\.5 \[8\.\d, 10\.\d\] points\)", said
+    )
 
 
 def test_what_random_queries_gain_over_all_data_sets_stands_beside_what_they_gain_on_each_that_was_run(logged):

@@ -100,6 +100,18 @@ def test_the_other_numbers_in_the_readmes_words_are_those_of_the_claims_and_the_
     )
 
 
+def test_what_the_readme_says_of_the_released_code_is_what_its_pairs_say(judged):
+    found = tables.pairs(judged[0].rounds).query("line == 'as released'").dropna(subset="chance")
+    assert set(found.model) == {"lenet"} and tables.is_near(found).all()
+    assert (found.n >= 3).all()
+    ideal = found.scenario == "ideal"
+    count, left = len(found.drop_duplicates(tables.CONDITION)), found.chance
+    said = re.sub(r"\s+", " ", readme.README.read_text())
+    assert f"all {count} published numbers run so far with its LeNet are as near as chance leaves two such means" in said
+    assert f"{left[ideal].min():.1f} to {left[ideal].max():.1f} points with ideal data" in said
+    assert f"but {left[~ideal].min():.0f} to {left[~ideal].max():.0f} with few labels" in said
+
+
 def test_the_readmes_count_of_dips_is_that_of_the_committed_logs():
     frame = read(read_profile("mini")).rounds.query("scenario == 'constrained' and model == 'resnet18'")
     curves = frame.pivot_table(index=["dataset", "acquisition", "noise"], columns="num_labelled", values="valid_accuracy")
