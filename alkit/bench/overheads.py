@@ -202,11 +202,9 @@ def _score_synthetic(num_pool: int, num_samples: int) -> None:
 
 
 def _resident(key: str) -> float:
-    """MB in memory now (VmRSS) or at the most so far (VmHWM); Linux alone counts them (proc(5)), elsewhere NaN."""
-    if sys.platform != "linux":
-        return float("nan")
-    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith(f"{key}:"))) / 1024
+    """MB in memory now (VmRSS) or at the most so far (VmHWM); NaN but on Linux, which alone counts them (proc(5))."""
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines() if sys.platform == "linux" else [f"{key}: nan"]
+    return float(next(line.split()[1] for line in lines if line.startswith(f"{key}:"))) / 1024
 
 
 def import_seconds(repeats: int = 5) -> pd.Series:
