@@ -99,10 +99,10 @@ pd.DataFrame(needed).T
 # acquisition function. Its mean over the numbers of labels at which both were looked at (the area under the curve, per label)
 # is the measure of the verdict, with its 95 % interval. An acquisition function *beats* random if the interval lies above zero,
 # *loses* if below, and else cannot be told from it; intervals are not adjusted for being read together. Beside it, the paper's
-# measure: test accuracy at the end, where both ended with as many labels; it decides nothing here.
+# measure: test accuracy *at the end*, where both ended with as many labels; it decides nothing here.
 
 # %%
-WORDS = {1: "beats random", -1: "loses to random", 0: "cannot be told from random"}
+WORDS = {1: "beats random", -1: "loses to random", 0: "cannot be told"}
 
 
 def compared(of: pd.DataFrame) -> dict:
@@ -122,9 +122,9 @@ def at_the_end(of: pd.DataFrame, acquisition: str):
 
 
 rows = [{"profile": profile, "data": dataset, "queries": a, "minus random (points)": gap, "n": gap.n,
-         "labels": f"{first} to {last}", "verdict": WORDS[gap.direction], "test accuracy at the end": at_the_end(of, a)}
+         "labels": f"{first} to {last}", "verdict": WORDS[gap.direction], "at the end": at_the_end(of, a)}
         for (profile, dataset), of in panels for a, (gap, first, last) in compared(of).items()]  # fmt: skip
-pd.DataFrame(rows).style.format({"test accuracy at the end": lambda gap: gap or "other labels"}).hide()
+pd.DataFrame(rows).style.format({"at the end": lambda gap: gap or "other labels"}).hide()
 
 # %% [markdown]
 # ## What does it take?
@@ -178,7 +178,7 @@ figure.savefig(folder / "variants.png")
 
 # %%
 whole = {f"{word(r['queries'])}, {word(r['data'])} ({r['profile']})": r["minus random (points)"] for r in rows}
-ends = {what: gap for what, r in zip(whole, rows, strict=True) if (gap := r["test accuracy at the end"])}
+ends = {what: gap for what, r in zip(whole, rows, strict=True) if (gap := r["at the end"])}
 few = {f"{v}: {word(a)}": gap for (v, a), gap in gaps.items()}
 seen = {gap.direction for gap in (whole | few).values()}
 verdict = "holds in part" if {1, -1} <= seen else "does not hold" if 1 in seen else "holds" if -1 in seen else "is inconclusive"
