@@ -22,20 +22,10 @@ def grid(dataset: str = "mnist", num_experiments: int = 6, num_rounds: int = 18)
     """
     with tempfile.TemporaryDirectory(prefix="alkit-") as name:
         folder = Path(name)
-        blocks = [
-            {
-                "scenario": f"part_{i}",
-                "dataset": dataset,
-                "acquisition": "bald",
-                "num_rounds": num_rounds,
-                "num_initial": 500,
-                "device": "cpu",
-            }
-            for i in range(num_experiments)
-        ]
-        (folder / "bench.yaml").write_text(
-            yaml.safe_dump({"about": "A small grid.", "seeds": [0], "grid": blocks}), encoding="utf-8"
-        )
+        settings = {"dataset": dataset, "acquisition": "bald", "num_rounds": num_rounds, "num_initial": 500, "device": "cpu"}
+        parts = [{"scenario": f"part_{i}"} for i in range(num_experiments)]
+        profile = {"about": "A small grid.", "seeds": [0], "defaults": settings, "grid": parts}
+        (folder / "bench.yaml").write_text(yaml.safe_dump(profile), encoding="utf-8")
         start = time.time()
         command = [sys.executable, "-m", "alkit", "reproduce", "bench", "--params", name, "--outputs", name]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as running:

@@ -23,7 +23,7 @@ OTHER_BALD = {  # than the default's 10 samples, of a network trained without dr
     "over 100 samples": {"train_dropout": 0.0, "num_samples": 100},
     "trained with dropout": {"train_dropout": 0.5, "num_samples": 10},
 }
-ADDED_LAST = 10  # the first seed of those that were added when the claim was last open
+ADDED_LAST = 10  # the first seed of those that were added last
 
 
 def optimiser(e: Evidence) -> str:
