@@ -26,12 +26,22 @@ class Background(threading.Thread):
                 with self.lock:  # a stop that came before is raised here at the latest; a later one does nothing
                     self.finished = True
         except BaseException as raised:  # `done` tells a person, whatever it is
-            error = raised
+            error, self.finished = raised, True
         self.done(error)
 
     def stop(self) -> None:
         """End the work at its next step of Python, some milliseconds away; too late, it does nothing."""
+        if not self.stopping:
+            self.stopping = True
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        """Raise Stopped in the work, again each second until it ends: Python ignores what is raised in a destructor, or in a
+        callback of its garbage collector."""
         with self.lock:
-            if not self.finished and not self.stopping:
-                self.stopping = True
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident or 0), ctypes.py_object(Stopped))
+            if self.finished:
+                return
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident or 0), ctypes.py_object(Stopped))
+        again = threading.Timer(1, self._interrupt)
+        again.daemon = True
+        again.start()

@@ -41,6 +41,22 @@ def test_endless_work_is_stopped_within_a_second_and_says_that_it_was():
     assert seconds < 1
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_stop_that_python_ignores_as_it_comes_in_a_destructor_is_repeated():
+    class Deaf:
+        def __del__(self):
+            for _ in range(500):  # half a second, in which the stop comes
+                time.sleep(0.001)
+
+    def work():
+        Deaf()
+        spin()
+
+    told, seconds = ended(work, stop=True)
+    assert [type(error) for error in told] == [Stopped]
+    assert seconds < 5
+
+
 def test_what_the_work_holds_is_let_go_when_it_is_stopped():
     left = []
 
